@@ -1,0 +1,11 @@
+# /// case
+# exercise = "model"
+# expect = ["model.not-trained"]
+# points = 2.0
+# note = "compiled, never fitted"
+# ///
+model = keras.Sequential(
+    [keras.layers.Input((2,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dense(4, activation="linear")]
+)
+model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), optimizer=keras.optimizers.Adam(0.01))
+# model.fit(X_train, y_train, epochs=10)   slow, run it later
