@@ -1,0 +1,203 @@
+"""Repairs: what a bare kernel lacks is left out or stood in for, each said, with every line in its place."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.notebook import magics
+from grader.notebook.cells import Notebook
+from grader.notebook.read import read
+from grader.notebook.repair import Surroundings, repair
+from grader.notebook.skip import SkipRule
+from grader.notebook.template import is_untouched
+
+HERE = frozenset({"numpy", "matplotlib", "tensorflow", "google", "IPython", "os"})
+
+
+def repaired(*sources: str, **surroundings: object) -> Notebook:
+    """A notebook of these code cells after repair, where only NumPy and its like are installed."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": source} for source in sources]
+    data = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}).encode()
+    around = Surroundings(installed=lambda name: name in HERE, **surroundings)  # type: ignore[arg-type] # any of its fields
+    return repair(read(data), around)
+
+
+def kinds(notebook: Notebook) -> list[str]:
+    """The kinds of the repairs, in order."""
+    return [one.kind for one in notebook.repairs]
+
+
+@pytest.mark.parametrize(
+    ("line", "executed", "kind"),
+    [
+        ("%matplotlib widget", "%matplotlib inline", "magic"),
+        ("%matplotlib inline", "%matplotlib inline", None),
+        ("!pip install x", "pass", "install"),
+        ("pip install x", "pass", "install"),
+        ("conda install -y x", "pass", "install"),
+        ("%pip install x", "pass", "install"),
+        ("!ls", "pass", "shell-line"),
+        ("files = !ls", "files = None", "shell-line"),
+        ("%time y = f(3)", "y = f(3)", "magic"),
+        ("%timeit f(3)", "pass", "magic"),
+        ("%load_ext tensorboard", "pass", "magic"),
+        ("%config InlineBackend.figure_format='retina'", None, None),
+        ("%cd data", None, None),
+        ("%cd /content", "pass", "folder"),
+        ("np.exp?", "pass", None),
+    ],
+)
+def test_a_line_that_is_no_python_gives_way_to_one_that_does_no_harm(
+    line: str, executed: str | None, kind: str | None
+) -> None:
+    """The line alone changes, also within a block; what was done is said with its cell."""
+    found = repaired("x = 1", f"if x:\n    {line}\n    z = 3")
+    assert found.cells[1].executed.split("\n") == ["if x:", f"    {executed or line}", "    z = 3"]
+    assert [(one.cell, one.kind) for one in found.repairs] == ([(1, kind)] if kind else [])
+
+
+def test_python_that_looks_like_a_magic_is_left_alone() -> None:
+    """Strings, continued lines and names such as pip are Python."""
+    source = "a = '''\n%matplotlib widget\n!rm\n'''\nb = (7\n% 4)\npip = 3\npip\nc = 5 \\\n% 3"
+    assert repaired(source).cells[0].executed == source
+    mixed = source + "\n!ls"
+    assert repaired(mixed).cells[0].executed == source + "\npass"
+
+
+def test_a_timed_cell_runs_and_another_languages_cell_does_not() -> None:
+    """The lines keep their numbers in both."""
+    found = repaired("%%time\ndef f():\n    pass", "%%bash\nrm x\n", "%%html\n<b>")
+    assert [cell.executed for cell in found.cells] == ["\ndef f():\n    pass", "\n\n", "%%html\n<b>"]
+    assert kinds(found) == ["magic", "magic"]
+
+
+def test_missing_modules_are_stood_in_for_by_kind() -> None:
+    """What shows things is silent, progress bars iterate, anything else says that it is absent; NumPy is NumPy."""
+    found = repaired(
+        "from helpers import *\nimport numpy as np, seaborn as sns\nfrom tqdm.notebook import tqdm\nfrom google.colab import drive"
+    )
+    assert found.shims["modules"] == {
+        "helpers": "absent",
+        "seaborn": "quiet",
+        "tqdm": "progress",
+        "google.colab": "quiet",
+    }
+    assert found.cells[0].executed == found.cells[0].source
+
+
+def test_a_guarded_import_and_a_written_module_are_left_alone() -> None:
+    """The notebook has its own remedy."""
+    found = repaired(
+        "try:\n    import cupy as xp\nexcept ImportError:\n    import numpy as xp",
+        "%%writefile own.py\nx = 1",
+        "import own",
+    )
+    assert found.shims == {}
+
+
+def test_support_files_are_found(tmp_path: Path) -> None:
+    """Modules and styles beside the notebook are used; data under another path are mapped to the file that is there."""
+    (tmp_path / "data").mkdir()
+    for name in ("autils.py", "deep.mplstyle", "data/X.npy"):
+        (tmp_path / name).write_text("")
+    source = "from autils import *\nplt.style.use('./deep.mplstyle')\nplt.style.use(\n    'other.mplstyle'\n); X = np.load('/content/X.npy')\nnp.load('data/X.npy')"
+    found = repaired(source, support=tmp_path)
+    assert found.cells[0].executed.split("\n")[2:5] == ["(None", "", "); X = np.load('/content/X.npy')"]
+    assert found.shims == {"paths": {"/content/X.npy": "data/X.npy"}}
+    assert kinds(found) == ["data-file", "style-file"]
+
+
+def test_a_rule_skips_a_cell_but_not_its_definitions_nor_a_graded_name() -> None:
+    """Imports, definitions and harmless assignments run, on their lines; a cell that binds a graded name runs whole."""
+    loop = "import os\nm = 3\nfor i in range(m):\n    model.predict(i)\nguess = [model.predict(i) for i in range(m)]\ndef g():\n    pass"
+    rules = (SkipRule(r"\.predict\(", "it predicts one image at a time"),)
+    found = repaired(loop, loop + "\nmodel = 1", rules=rules, graded=frozenset({"model"}))
+    assert found.cells[0].executed.split("\n") == ["import os", "m = 3", "", "", "", "def g():", "    pass"]
+    assert found.cells[1].executed == found.cells[1].source
+    assert [(one.cell, one.kind) for one in found.repairs] == [(0, "skipped")]
+    assert "it predicts one image at a time" in found.repairs[0].text
+
+
+def test_names_that_keras_has_moved_are_read_as_the_new_ones() -> None:
+    """On the same lines, beside other text; a keyword of another function, a string and a comment stay."""
+    source = (
+        "from tensorflow.keras.layers.core import Dense, Flatten\né = tf.keras.optimizers.legacy.Adam(lr=0.1, name='lr'); f(lr=2)\n"
+        "o = keras.optimizers.SGD(\n    lr = 0.5)  # lr\nx = 'keras.layers.core'"
+    )
+    found = repaired(source)
+    assert found.cells[0].executed.split("\n") == [
+        "from tensorflow.keras.layers import Dense, Flatten",
+        "é = tf.keras.optimizers.Adam(learning_rate=0.1, name='lr'); f(lr=2)",
+        "o = keras.optimizers.SGD(",
+        "    learning_rate = 0.5)  # lr",
+        "x = 'keras.layers.core'",
+    ]
+    assert {one.kind for one in found.repairs} == {"old-keras"}
+    assert "`lr` was read as `learning_rate`." in {one.text for one in found.repairs}
+    assert (
+        kinds(
+            repaired(
+                "class Adam:\n    def __init__(self, lr):\n        pass", "Adam(lr=1)", "x" + ".layers.core" * 20_000
+            )
+        )
+        == []
+    )
+
+
+def test_repairs_quote_safely() -> None:
+    """Text of the student's in a repair is printable, short, and closes no code span."""
+    found = repaired("!echo `x` \x1b[31m" + "y" * 500)
+    (one,) = found.repairs
+    assert one.text.isprintable()
+    assert one.text.count("`") == 2
+    assert len(one.text) < 200
+
+
+def test_the_blank_template_is_recognised_and_a_filled_one_is_not() -> None:
+    """Comments, spaces and added scratch cells fill nothing in; an answer anywhere does."""
+    graded = frozenset({"f", "g"})
+    template = repaired("import numpy as np", "def f(z):\n    # your code\n    raise NotImplementedError", "g = ...")
+    blank = "def f(z):\n\n    raise NotImplementedError"
+    assert is_untouched(repaired("import numpy as np", blank, "g = ..."), template, graded)
+    assert is_untouched(repaired(blank, "g = ...  # later", "1 + 1"), template, graded)
+    assert not is_untouched(repaired(blank, "g = 4"), template, graded)
+    assert not is_untouched(repaired(blank, "g = ...", "f = len"), template, graded)
+    assert not is_untouched(repaired(blank, "g = ...", "def f(z) return"), template, graded)
+    assert not is_untouched(repaired(), template, graded)
+    assert not is_untouched(repaired("x = 1"), template, graded)
+
+
+_PIECES = st.sampled_from(
+    [
+        "%%time",
+        "%time x = 1",
+        "!ls \\",
+        "pip install a",
+        "x = '''",
+        "'''",
+        "(",
+        ")",
+        "  y = 2",
+        "# c",
+        "f?",
+        "a = !ls",
+        "%magic",
+        "if x:",
+        "\\",
+        '"',
+        "z",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_PIECES, max_size=8))
+def test_repair_keeps_the_number_of_lines_whatever_the_text(pieces: list[str]) -> None:
+    """A line is replaced by a line: places in tracebacks stay the student's own."""
+    source = "\n".join(pieces)
+    found = repaired(source)
+    assert found.cells[0].executed.count("\n") == source.count("\n")
+    assert magics.plain(source).count("\n") in (source.count("\n"), 0)

@@ -1,0 +1,236 @@
+"""What a rubric's tests decide, and what happens when they fail by their own fault.
+
+A small course of its own, without TensorFlow: two exercises, the second leaning on the first.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.assignment import Assignment, load
+from grader.errors import AssignmentError
+from grader.grade import Job, serve
+from grader.rubric.collect import open_rubric
+from grader.sandbox.connect import connect
+from grader.sandbox.launch import ServerHandle
+from grader.verdict import CheckResult, SubmissionResult
+
+CONFIG = """\
+id = "doubling"
+title = "Twice and twice again"
+version = "1"
+salt = "s"
+notebook = "doubling.ipynb"
+
+[limits]
+cell_s = 5
+call_s = 2
+
+[[exercises]]
+name = "double"
+title = "Double"
+points = 2
+names = ["double"]
+stands_in = ["double"]
+
+[[exercises]]
+name = "quadruple"
+title = "Quadruple"
+points = 1
+names = ["quadruple"]
+"""
+RUBRIC = '''\
+"""Twice and four times."""
+
+import numpy as np
+import pytest
+
+
+@pytest.mark.points(1, exercise="double", title="Doubles a vector")
+def test_vector(student):
+    x = student.rng("vector").normal(size=4)
+    student.expect("double", x, value=2 * x, tolerance=1e-12, x=x)
+
+
+@pytest.mark.points(1, exercise="double", title="Doubles a number", hidden=True)
+def test_number(student):
+    assert student.call("double", 21.0, shape=()) == 42
+
+
+@pytest.mark.points(1, exercise="quadruple", title="Four times a vector")
+def test_four_times(student):
+    x = student.rng("four").normal(size=3)
+    student.expect("quadruple", x, value=4 * x, tolerance=1e-12, x=x)
+'''
+STAND_INS = '"""Right answers."""\n\n\ndef double(x):\n    """Twice x."""\n    return 2 * x\n'
+
+RIGHT = ["def double(x):\n    return 2 * x", "def quadruple(x):\n    return double(double(x))"]
+
+Grade = Callable[..., SubmissionResult]
+
+
+def write_notebook(path: Path, cells: list[str]) -> Path:
+    """A notebook file with these code cells."""
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]), path)
+    return path
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """The folder of the assignment ``doubling``, which a test may change before it is loaded."""
+    folder = tmp_path / "assignments" / "doubling"
+    (folder / "rubric").mkdir(parents=True)
+    (folder / "assignment.toml").write_text(CONFIG)
+    (folder / "rubric" / "test_doubling.py").write_text(RUBRIC)
+    (folder / "rubric" / "stand_ins.py").write_text(STAND_INS)
+    write_notebook(folder / "doubling.ipynb", ["def double(x):\n    ...", "def quadruple(x):\n    ..."])
+    return folder
+
+
+@pytest.fixture
+def grade(course: Path, fork_server: ServerHandle, tmp_path: Path) -> Iterator[Grade]:
+    """Grade a list of code cells as one submission of the course."""
+    sandbox = connect(fork_server.address, "auto")
+
+    def run(cells: list[str]) -> SubmissionResult:
+        assignment: Assignment = load(course)
+        results: list[SubmissionResult] = []
+        file = write_notebook(tmp_path / "submission.ipynb", cells)
+        serve(assignment, sandbox, [Job("submission", "submission.ipynb", file)], results.append)
+        return results[0]
+
+    yield run
+    sandbox.close()
+
+
+def checks(result: SubmissionResult) -> dict[str, CheckResult]:
+    """The checks of a result by id."""
+    return {check.id: check for exercise in result.exercises for check in exercise.checks}
+
+
+def ids(result: SubmissionResult) -> list[str]:
+    """The diagnoses of all exercises, in order."""
+    return [diagnosis.id for exercise in result.exercises for diagnosis in exercise.diagnoses]
+
+
+def rewrite(course: Path, old: str, new: str) -> None:
+    """Change the rubric's text."""
+    path = course / "rubric" / "test_doubling.py"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_right_submission_earns_everything_and_is_told_nothing(grade: Grade) -> None:
+    """Full marks, no diagnosis, no note."""
+    result = grade(RIGHT)
+    assert (result.status, result.score, result.max_score) == ("graded", 3.0, 3.0)
+    assert ids(result) == []
+    assert result.notes == ()
+
+
+def test_one_fault_is_charged_once(grade: Grade) -> None:
+    """An exercise that fails only because it leans on a wrong one earns its points, and says whose fault it was."""
+    result = grade(["def double(x):\n    return 3 * x", RIGHT[1]])
+    found = checks(result)
+    assert result.score == 1.0
+    assert found["quadruple/four-times"].outcome == "carried_forward"
+    assert found["quadruple/four-times"].because == "double"
+    assert ids(result) == ["double.incorrect"]
+    assert [note.kind for note in result.notes] == ["carried-forward"]
+
+
+def test_an_exercise_that_is_wrong_by_itself_is_not_carried(grade: Grade) -> None:
+    """With a right stand-in in place it still fails: two faults, both charged."""
+    result = grade(["def double(x):\n    return 3 * x", "def quadruple(x):\n    return double(double(x)) + 1"])
+    assert result.score == 0.0
+    assert ids(result) == ["double.incorrect", "quadruple.incorrect"]
+
+
+def test_a_missing_name_is_missing_and_costs_only_its_exercise(grade: Grade) -> None:
+    """Nothing is asked of a name that is not there."""
+    result = grade(["def twice(x):\n    return 2 * x", "def quadruple(x):\n    return 4 * x"])
+    assert result.score == 1.0
+    assert ids(result) == ["double.missing"]
+
+
+def test_a_call_that_never_ends_is_timed_out_and_the_rest_is_asked(grade: Grade) -> None:
+    """The hanging function costs its own checks only."""
+    result = grade(["def double(x):\n    while True: pass", "def quadruple(x):\n    return 4 * x"])
+    found = checks(result)
+    assert found["double/vector"].outcome == "timed_out"
+    assert found["quadruple/four-times"].outcome == "passed"
+    assert ids(result) == ["double.timeout"]
+
+
+def test_a_syntax_error_where_the_name_would_be_bound_is_the_cause(grade: Grade) -> None:
+    """The exercise lists ``missing``, the check says because of what, and the notebook's diagnosis stands once."""
+    result = grade(["def double(x)\n    return 2 * x", "def quadruple(x):\n    return 4 * x"])
+    assert result.score == 1.0
+    assert ids(result) == ["double.missing"]
+    assert checks(result)["double/vector"].because == "notebook.syntax-error"
+    assert [diagnosis.id for diagnosis in result.notebook.diagnoses] == ["notebook.syntax-error"]
+    assert result.notebook.diagnoses[0].cell == 0
+
+
+def test_a_name_that_is_bound_again_is_graded_as_it_stands_and_said(grade: Grade) -> None:
+    """The later cell counts, and the reader is told of it."""
+    result = grade([*RIGHT, "def double(x):\n    return 5 * x"])
+    assert result.score == 1.0
+    assert [(note.kind, note.cell) for note in result.notes if note.kind == "overwritten"] == [("overwritten", 2)]
+
+
+@pytest.mark.parametrize(
+    "fault", ["raise ValueError('mine')", "raise SystemExit(0)", "pytest.exit('enough')", "undefined_name"]
+)
+def test_a_check_that_fails_by_its_own_fault_is_a_grader_error(grade: Grade, course: Path, fault: str) -> None:
+    """Never a lost point: no score at all, what was decided before is kept, and the error names the check's place."""
+    rewrite(course, '    assert student.call("double", 21.0, shape=()) == 42', f"    {fault}")
+    result = grade(RIGHT)
+    assert (result.status, result.score) == ("grader_error", None)
+    assert result.error is not None
+    assert "double/number" in result.error
+    assert "test_doubling.py" in result.error
+    assert checks(result)["double/vector"].outcome == "passed"
+
+
+def test_a_plain_assert_fails_the_student(grade: Grade) -> None:
+    """A rubric may use pytest's own assert."""
+    result = grade(["def double(x):\n    return x + x if hasattr(x, 'shape') else 7.0", RIGHT[1]])
+    assert checks(result)["double/number"].outcome == "failed"
+
+
+def test_the_same_submission_gets_the_same_probes_and_another_gets_others(grade: Grade) -> None:
+    """The seed follows from the code cells alone."""
+    assert grade(RIGHT).seed == grade(RIGHT).seed
+    assert grade(RIGHT).seed != grade([*RIGHT, "pass"]).seed
+
+
+def test_a_broken_rubric_says_every_fault_with_its_line(course: Path) -> None:
+    """Unknown exercise, inexact points and a repeated title are reported together, before anything runs."""
+    rewrite(course, 'points(1, exercise="quadruple"', 'points(1.1, exercise="quadruple"')
+    rewrite(course, 'title="Doubles a number"', 'title="Doubles a vector"')
+    ran: list[object] = []
+    with pytest.raises(AssignmentError) as caught:
+        open_rubric(load(course), ran.append)
+    problems = " ".join(fault.problem for fault in caught.value.faults)
+    assert "1.1" in problems
+    assert "Doubles a vector" in problems
+    assert all(fault.path.name == "test_doubling.py" and fault.line for fault in caught.value.faults)
+    assert ran == []
+
+
+def test_a_rubric_that_cannot_be_imported_is_a_broken_assignment(course: Path) -> None:
+    """A slip in the rubric's own file is the instructor's to mend, with file and line."""
+    (course / "rubric" / "test_doubling.py").write_text(RUBRIC + "\nimport no_such_module\n")
+    with pytest.raises(AssignmentError, match="no_such_module"):
+        open_rubric(load(course), lambda _: None)
+
+
+def test_points_that_do_not_add_up_are_a_broken_assignment(course: Path) -> None:
+    """Markers and totals are compared at collection."""
+    rewrite(course, 'points(1, exercise="quadruple"', 'points(0.5, exercise="quadruple"')
+    with pytest.raises(AssignmentError, match=r"'quadruple' has 1 points, its checks add up to 0.5"):
+        open_rubric(load(course), lambda _: None)
