@@ -1,13 +1,13 @@
 """A pool of conductors on this machine: hands out work, listens to what comes back, and rules on conductors that die.
 
-A conductor that dies while it listens to a kernel died of what the kernel sent: that is a verdict about the submission
-(``notebook.output-limit``). One that dies for any other reason is replaced and the work tried once more; then it is a
-``grader_error``. The pool runs in one thread, on one selector.
+A conductor that dies is replaced, and its work tried once more by one that has seen no other submission: a single death may
+be an accident of ours, of a library, or of the machine. Where the second one dies too, of memory or by a signal while it
+listens to a kernel, it died of what the kernel sent: that is a verdict about the submission (``notebook.output-limit``).
+For any other reason it is a ``grader_error``. The pool runs in one thread, on one selector.
 """
 
 import os
 import selectors
-import signal
 import subprocess
 import time
 from collections import deque
@@ -320,13 +320,11 @@ class Pool:
             self._rule(task, conductor, status)
 
     def _rule(self, task: _Task, conductor: _Conductor, status: int) -> None:
-        exhausted = status in (OUT_OF_MEMORY, -signal.SIGABRT) and not conductor.fault
-        killed = status < 0 and not conductor.garbled
-        if task.listening and (exhausted or (killed and task.tries >= TRIES)):
+        if task.tries < TRIES:
+            self._waiting.appendleft(task)
+        elif task.listening and not conductor.garbled and (status < 0 or status == OUT_OF_MEMORY):
             result = lost.output_limit(task.work, self._assignment, self._outline, task.decided, self._explain())
             self._finished.append(Finished(task.index, result))
-        elif task.tries < TRIES:
-            self._waiting.appendleft(task)
         else:
             reason = f"the grading process ended while it worked on this: {_last_words(conductor, status)}"
             result = lost.without_grade(task.work, self._assignment, self._outline, task.decided, reason)

@@ -75,9 +75,11 @@ def act(work: Work, say: Callable[[FromConductor], None], outgoing: int) -> None
             os._exit(OUT_OF_MEMORY)
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "kill-once" if not os.path.exists(once):  # noqa: PTH110 - a path as text
+        case "kill-once" | "abort-once" | "memory-once" as how if not os.path.exists(once):  # noqa: PTH110 - a path as text
             os.close(os.open(once, os.O_CREAT))
-            os.kill(os.getpid(), signal.SIGKILL)
+            if how == "memory-once":
+                os._exit(OUT_OF_MEMORY)
+            os.kill(os.getpid(), signal.SIGKILL if how == "kill-once" else signal.SIGABRT)
         case "raise":
             say(Broken("ValueError: ours"))
             sys.exit(1)

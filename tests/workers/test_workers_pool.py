@@ -89,10 +89,11 @@ def test_a_conductor_exhausted_by_a_kernel_is_a_verdict_about_the_submission(ope
     assert results["fine:1"].score == results["fine:2"].score == 10.0
 
 
-def test_being_killed_once_costs_nothing(open_pool: OpenPool, tmp_path: Path) -> None:
-    """A signal from outside is no evidence against the student: the work is tried once more."""
-    marker = os.fsencode(tmp_path / "killed")
-    assert by_id(open_pool().grade(work("kill-once", file=marker)))["kill-once"].score == 10.0
+@pytest.mark.parametrize("how", ["kill-once", "abort-once", "memory-once"])
+def test_dying_once_costs_nothing(open_pool: OpenPool, tmp_path: Path, how: str) -> None:
+    """One death (a signal from outside, a library's abort, the memory of many notebooks before) is no evidence: tried again."""
+    marker = os.fsencode(tmp_path / "died")
+    assert by_id(open_pool().grade(work(how, file=marker)))[how].score == 10.0
 
 
 @pytest.mark.parametrize("how", ["raise", "early-memory", "early-kill", "garbage", "huge", "other"])
