@@ -2,7 +2,9 @@
 
 A cell that kills its kernel, or does not yield at its deadline, is left out and the notebook is run again in a fresh
 kernel: at most ``EXECUTION_RERUNS`` times. A question that does the same costs the kernel too; it is replaced
-``QUESTION_RERUNS`` times, and the function it spoke of is not asked again. All within the submission's time.
+``QUESTION_RERUNS`` times, and the function it spoke of is not asked again. A kernel that was killed, nobody knows by
+whom, is no evidence against what ran in it: ``ACCIDENTS`` times everything is tried again. All within the submission's
+time.
 """
 
 import asyncio
@@ -30,6 +32,8 @@ EXECUTION_RERUNS = 2
 """Fresh kernels for cells that killed theirs or never ended."""
 QUESTION_RERUNS = 1
 """Fresh kernels for questions that killed theirs or never ended."""
+ACCIDENTS = 1
+"""Fresh kernels for one that was killed by nobody knows whom: a machine short of memory ends kernels first."""
 HANGS = 2
 """Calls of one function that may run into their limit; the next ones are taken to do the same."""
 THREADS = 1
@@ -74,6 +78,7 @@ class _Loss:
     stopped: Stopped
     words: str
     death: str
+    unexplained: bool = False
 
 
 @dataclass
@@ -123,7 +128,7 @@ class Session:
         self._until = 0.0
         self._spent = _Spent()
         self._notes: list[Note] = []
-        self._reruns_left: dict[str, int] = {"cells": EXECUTION_RERUNS, "questions": QUESTION_RERUNS}
+        self._reruns_left = {"cells": EXECUTION_RERUNS, "questions": QUESTION_RERUNS, "accidents": ACCIDENTS}
         self._refused: dict[tuple[str, ...], Answer] = {}
         self._hangs: dict[tuple[str, ...], int] = {}
         self._makers: list[Request] = []
@@ -155,6 +160,8 @@ class Session:
             if loss is None or record.at is None:
                 break
             cell = record.at
+            if self._was_accident(cell, f"While {self._notebook.place(cell)} ran, the kernel was killed", loss):
+                continue
             left_out[cell] = Failure(cell, stopped=loss.stopped)
             if loss.stopped in ("died", "out-of-memory"):
                 deaths[cell] = loss.death
@@ -234,14 +241,21 @@ class Session:
         words = death.words if death is not None else "gone"
         if death is not None and death.out_of_memory:
             return _Loss("out-of-memory", f"ran out of memory ({words})", words)
-        return _Loss("died", f"ended the kernel ({words})", words)
+        unexplained = death is not None and death.unexplained
+        return _Loss("died", f"ended the kernel ({words})", words, unexplained)
 
-    def _may_replace(self, kind: Literal["cells", "questions"], cell: int | None, what: str, loss: _Loss) -> bool:
+    def _was_accident(self, cell: int | None, what: str, loss: _Loss) -> bool:
+        """Whether the kernel is replaced as if nothing had happened."""
+        return loss.unexplained and self._may_replace("accidents", cell, what, loss)
+
+    def _may_replace(
+        self, kind: Literal["cells", "questions", "accidents"], cell: int | None, what: str, loss: _Loss
+    ) -> bool:
         """Whether the notebook may be run in one more kernel; if so it is said, if not the session has none left."""
         if self._reruns_left[kind] > 0 and self._loop.time() < self._until:
             self._reruns_left[kind] -= 1
-            without = "without it" if kind == "cells" else "for the other questions"
-            text = f"{what}. The notebook was run again in a fresh kernel, {without}."
+            how = {"cells": ", without it", "questions": ", for the other questions", "accidents": ""}[kind]
+            text = f"{what}. The notebook was run again in a fresh kernel{how}."
             self._notes.append(Note(kind="kernel-replaced", cell=cell, text=text))
             return True
         self._lost = Lost(what, out_of_memory=loss.stopped == "out-of-memory")
@@ -284,7 +298,9 @@ class Session:
                 self._remember(asked[index], answer)
             if batch.end in ("stuck", "died"):
                 culprit = alike[len(batch.answers)]
-                answers[culprit] = self._lose(asked[culprit], limit, stuck=batch.end == "stuck")
+                lost = self._lose(asked[culprit], limit, stuck=batch.end == "stuck")
+                if lost is not None:
+                    answers[culprit] = lost
             waiting = [index for index in waiting if index not in answers]
         return [answers[index] for index in range(len(asked))]
 
@@ -305,22 +321,29 @@ class Session:
         elif isinstance(question, Request) and isinstance(answer, Returned) and "handle" in answer.value.entries:
             self._makers.append(question)
 
-    def _lose(self, question: Question, limit: float, *, stuck: bool) -> Answer:
-        """Settle a question that cost the kernel, and put a fresh kernel in its place if one is left."""
+    def _lose(self, question: Question, limit: float, *, stuck: bool) -> Answer | None:
+        """Settle a question that cost the kernel (None: it is to be asked again), and replace the kernel if one is left."""
         loss = self._give_up("timeout" if stuck else None)
         what = f"`{question.function}`" if isinstance(question, Call) else f"the question `{question.operation}`"
+        if self._was_accident(None, f"During {what} the kernel was killed", loss):
+            self._replace()
+            return None
         answer: Answer = (
             TimedOut(limit) if stuck else Lost(f"it {loss.words}", out_of_memory=loss.stopped == "out-of-memory")
         )
         self._refused[_key(question)] = answer
         if self._may_replace("questions", None, f"{what} {loss.words}", loss):
-            record, again = self._run_cells()
-            if again is not None or record.late:
-                self._lost = Lost("the notebook could not be run again")
-            else:
-                makers, self._makers = self._makers, []
-                self.ask(*makers, *(Request("stub", {"name": name}) for name in self._stand_ins.functions))
+            self._replace()
         return answer
+
+    def _replace(self) -> None:
+        """Run the cells once more for the questions, and make what earlier questions had made."""
+        record, again = self._run_cells()
+        if again is not None or record.late:
+            self._lost = Lost("the notebook could not be run again")
+        else:
+            makers, self._makers = self._makers, []
+            self.ask(*makers, *(Request("stub", {"name": name}) for name in self._stand_ins.functions))
 
     def names(self, names: Sequence[str]) -> dict[str, NameInfo]:
         """What the names are bound to after the last cell. Where no kernel is left, none of them exists."""

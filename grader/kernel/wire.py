@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Literal
 
-from zmq.constants import Event, SocketOption
+from zmq.constants import Event, Flag
 from zmq.error import Again
 
 from grader.sandbox.protocol import RunningKernel
@@ -28,6 +28,14 @@ MAX_HEADER = 64 * 1024
 """Bytes of a header that are parsed."""
 LAST_WORDS_S = 0.05
 """Seconds in which messages that a dead kernel had sent may still arrive."""
+CUT_S = 0.5
+"""Seconds in which a process that ends closes its other connections too, after the first of them."""
+DYING_S = 5.0
+"""Seconds from the end of a kernel's connections to its death: its memory and its namespaces are taken down between them."""
+STALL_S = 0.5
+"""Seconds that a wait ends too late by when this process was kept from running, and so perhaps the whole machine."""
+AFTER_STALL_S = 1.0
+"""Seconds that a kernel has beyond its deadline then: the time in which nobody ran was not its own."""
 
 
 class KernelDied(Exception):  # noqa: N818 - the name says what is the case
@@ -81,9 +89,6 @@ class Line:
             "iopub": kernel.client.iopub_channel.socket,
             "stdin": kernel.client.stdin_channel.socket,
         }
-        for channel in ("shell", "stdin"):
-            # A kernel that broke its connection, or does not read, must not make this process wait in a send.
-            self._sockets[channel].setsockopt(SocketOption.SNDTIMEO, 0)
         self.deaf = False
         """Output no longer arrives: its connection was cut."""
         self._monitors: dict[Channel, Any] = {
@@ -118,8 +123,12 @@ class Line:
         message["header"]["msg_id"] = message["msg_id"] = token_hex(16)
         if parent:
             message["parent_header"] = {"msg_id": parent}
+        frames = [*self._session.serialize(message), *buffers]
         with contextlib.suppress(Again):
-            self._session.send(self._sockets[channel], message, buffers=list(buffers))
+            # A kernel that broke its connection, or does not read, must not make this process wait in a send. It goes
+            # through the very socket that is read from: a send may be told of a message that has come, and only
+            # that socket then wakes its reader.
+            self._sockets[channel].send_multipart(frames, flags=Flag.DONTWAIT).result()
         identity: str = message["msg_id"]
         return identity
 
@@ -134,6 +143,7 @@ class Line:
 
         Raises KernelDied once the kernel has died and what it had sent has been read; Cut, once for each connection.
         """
+        stalled = False
         while (left := deadline - self._loop.time()) > 0:
             waiting = [self._next(channel) for channel in channels]
             dead = self._dead.done()
@@ -149,6 +159,8 @@ class Line:
                     return message
             if dead and not any(future.done() for future in waiting):
                 raise KernelDied
+            if not stalled and self._loop.time() > deadline + STALL_S:
+                stalled, deadline = True, self._loop.time() + AFTER_STALL_S
             await self._notice_cuts()
         return None
 
@@ -157,10 +169,20 @@ class Line:
         for channel, cut in [*self._cuts.items()]:
             if cut.done():
                 del self._cuts[channel]
-                await asyncio.wait([self._dead], timeout=LAST_WORDS_S)
-                if not self._dead.done():
+                if not await self._dies():
                     self.deaf = self.deaf or channel == "iopub"
                     raise Cut(channel)
+
+    async def _dies(self) -> bool:
+        """Whether a kernel that lost a connection is ending: it then loses all of them, and its death follows.
+
+        On a busy machine that takes a while, and a death must not be taken for a flood.
+        """
+        others = [*self._cuts.values()]
+        await asyncio.wait([self._dead, *others], timeout=CUT_S, return_when=asyncio.FIRST_COMPLETED)
+        if all(other.done() for other in others):
+            await asyncio.wait([self._dead], timeout=DYING_S)
+        return self._dead.done()
 
     def _next(self, channel: Channel) -> asyncio.Future[list[bytes]]:
         if channel not in self._pending:

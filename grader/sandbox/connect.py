@@ -43,8 +43,14 @@ class ForkedKernel:
         if not self._provisioner.dead():
             return None
         account = self._provisioner.account()
-        words = account.get("reason") or _words(account)
-        return Death(account.get("signal"), account.get("exit_code"), bool(account.get("out_of_memory")), words)
+        number, reason = account.get("signal"), account.get("reason")
+        return Death(
+            number,
+            account.get("exit_code"),
+            bool(account.get("out_of_memory")),
+            reason or _words(account),
+            unexplained=number == signal.SIGKILL and not reason,
+        )
 
     def usage(self) -> Resources:
         """Processor seconds and peak private memory."""

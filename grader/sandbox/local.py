@@ -87,7 +87,8 @@ class LocalKernel:
         if code is None:
             return None
         if code < 0:
-            return Death(-code, None, out_of_memory=False, words=f"killed by {signal.Signals(-code).name}")
+            words = f"killed by {signal.Signals(-code).name}"
+            return Death(-code, None, out_of_memory=False, words=words, unexplained=-code == signal.SIGKILL)
         return Death(None, code, out_of_memory=False, words=f"ended itself with exit status {code}")
 
     def usage(self) -> Resources:

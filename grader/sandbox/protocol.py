@@ -39,6 +39,8 @@ class Death:
     exit_code: int | None
     out_of_memory: bool
     words: str
+    unexplained: bool = False
+    """A SIGKILL that is not the sandbox's: the machine's own, short of memory, or the student's; nothing tells which."""
 
 
 class RunningKernel(Protocol):

@@ -22,7 +22,8 @@ from grader.inside import frames
 from grader.limits import Limits
 
 NAME = "grader-forkserver"
-_ANSWER_S = 2.0
+_ANSWER_S = 30.0
+"""Seconds for the supervisor's answer, however busy the machine is: without it nobody knows how a kernel died."""
 
 
 class ForkServerProvisioner(KernelProvisionerBase):  # type: ignore[misc]

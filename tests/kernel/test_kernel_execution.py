@@ -1,12 +1,13 @@
 """Cells on real kernels: each runs, each end has its reason, and what one cell does costs no other."""
 
+import signal
 import time
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from grader.answers import Call, Returned
+from grader.answers import Call, Lost, Returned
 from grader.kernel.execution import SyntaxPlace
 from grader.kernel.session import Execution, Session
 from grader.limits import Limits
@@ -102,8 +103,69 @@ def test_a_cell_that_costs_the_kernel_is_left_out(
     assert execution.errors == ()
     assert execution.lost == ""
     assert words is None or words in execution.deaths[1]
-    (note,) = session.notes
+    assert {(note.kind, note.cell) for note in session.notes} == {("kernel-replaced", 1)}
+    assert [note.text.endswith("without it.") for note in session.notes].count(True) == 1
+    assert good(session)
+
+
+def killer(opened: list[Session], at: int) -> Callable[[str, int, int], None]:
+    """A listener that kills the session's kernel from outside, once, before its ``at``-th cell runs."""
+    heard: list[int] = []
+
+    def hear(_: str, number: int, __: int) -> None:
+        heard.append(number)
+        if len(heard) == at:
+            kernel = opened[0]._line
+            assert kernel is not None
+            signal.pidfd_send_signal(kernel.kernel.pidfd, signal.SIGKILL)
+
+    return hear
+
+
+def test_a_kernel_killed_from_outside_costs_no_cell(open_session: OpenSession) -> None:
+    """A machine short of memory kills kernels first, guilty or not: once, everything is tried again, and that is said."""
+    opened: list[Session] = []
+    opened.append(open_session("x = 1", GOOD, "assert x == 1", progress=killer(opened, 2)))
+    execution = opened[0].execute()
+    assert execution.stopped == {}
+    assert execution.errors == ()
+    (note,) = opened[0].notes
     assert (note.kind, note.cell) == ("kernel-replaced", 1)
+    assert good(opened[0])
+
+
+def test_a_kernel_killed_from_outside_costs_no_question(open_session: OpenSession) -> None:
+    """The question it was asked then is asked again; what kills its kernel each time is refused as ever."""
+    session = open_session(GOOD, "import os\ndef die():\n    os.kill(os.getpid(), 9)")
+    session.execute()
+    assert session._line is not None
+    signal.pidfd_send_signal(session._line.kernel.pidfd, signal.SIGKILL)
+    assert good(session)
+    (died,) = session.ask(Call("die"))
+    assert isinstance(died, Lost)
+    assert good(session)
+
+
+SLOW_DEATH = """
+import os, socket, time
+for name in os.listdir('/proc/self/fd'):
+    try:
+        one = socket.socket(fileno=os.dup(int(name)))
+        if one.getsockname() and not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+time.sleep(1)
+os._exit(3)
+"""
+
+
+def test_a_death_that_takes_its_time_is_no_flood(open_session: OpenSession) -> None:
+    """On a busy machine a process is seen to be dead long after its connections ended: the reason stays its death."""
+    session = open_session(SLOW_DEATH, GOOD)
+    execution = session.execute()
+    assert execution.stopped == {0: "died"}
+    assert "exit status 3" in execution.deaths[0]
     assert good(session)
 
 

@@ -1,5 +1,7 @@
 """Questions to real kernels: answers are data, deadlines hold, and one bad function costs no other its answer."""
 
+import asyncio
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -266,3 +268,22 @@ def test_a_batch_of_questions_is_quick(open_session: OpenSession) -> None:
     started = time.monotonic()
     session.ask(*questions)
     assert (time.monotonic() - started) / len(questions) < 0.004
+
+
+def test_time_in_which_nobody_ran_is_not_the_students(
+    open_session: OpenSession, loop: asyncio.AbstractEventLoop
+) -> None:
+    """A machine that stands still beyond a call's limit (paused, starved) costs no answer: the call has a second more."""
+    session = open_session("import time\ndef short():\n    time.sleep(0.5)\n    return 1")
+    session.execute()
+    assert session._line is not None
+    pidfd = session._line.kernel.pidfd
+
+    def stand_still() -> None:
+        signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
+        time.sleep(2.0)
+        signal.pidfd_send_signal(pidfd, signal.SIGCONT)
+
+    loop.call_later(0.1, stand_still)
+    (answer,) = session.ask(Call("short"), timeout_s=1.0)
+    assert isinstance(answer, Returned), answer
