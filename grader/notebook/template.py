@@ -7,20 +7,24 @@ from grader.notebook.cells import Cell, Notebook, bindings
 
 
 def is_untouched(notebook: Notebook, template: Notebook, graded: frozenset[str]) -> bool:
-    """Whether every cell that binds a graded name is as the template has it, spaces and comments aside.
+    """Whether every cell that binds a name is as the template has it, spaces and comments aside.
 
-    Where no cell binds a graded name, every code cell must be one of the template's. A notebook without code is not the
-    template.
+    A name that is not graded counts too, unless it is imported: it may be an answer whose name is misspelled. Where no cell binds a
+    graded name, every code cell must be one of the template's. A notebook without code is not the template.
     """
     blank = {_meaning(cell) for cell in template.code_cells}
     filled = [cell for cell in notebook.code_cells if cell.source.strip()]
-    answers = [cell for cell in filled if magics.parse(cell.source) is None or _binds(cell, graded)]
-    judged = answers or filled
+    answered = any(magics.parse(cell.source) is None or _binds(cell, graded) for cell in filled)
+    judged = [cell for cell in filled if not answered or magics.parse(cell.source) is None or _defines(cell, graded)]
     return bool(judged) and all(_meaning(cell) in blank for cell in judged)
 
 
 def _binds(cell: Cell, graded: frozenset[str]) -> bool:
     return any(binding.name in graded for binding in bindings(cell))
+
+
+def _defines(cell: Cell, graded: frozenset[str]) -> bool:
+    return any(binding.name in graded or binding.what != "import" for binding in bindings(cell))
 
 
 def _meaning(cell: Cell) -> str:

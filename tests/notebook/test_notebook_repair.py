@@ -166,8 +166,19 @@ def test_the_blank_template_is_recognised_and_a_filled_one_is_not() -> None:
     assert not is_untouched(repaired(blank, "g = 4"), template, graded)
     assert not is_untouched(repaired(blank, "g = ...", "f = len"), template, graded)
     assert not is_untouched(repaired(blank, "g = ...", "def f(z) return"), template, graded)
+    assert is_untouched(repaired("import math", blank, "g = ..."), template, graded)
+    assert not is_untouched(repaired(blank, "g = ...", "from scipy.special import softmax as f"), template, graded)
     assert not is_untouched(repaired(), template, graded)
     assert not is_untouched(repaired("x = 1"), template, graded)
+
+
+def test_an_answer_under_a_misspelled_name_is_an_answer() -> None:
+    """Work under another name than the graded one is work: beside a blank answer, the notebook is no longer the template."""
+    graded = frozenset({"f", "g"})
+    template = repaired("data = 1", "def f(z):\n    ...", "def g(z):\n    ...")
+    assert is_untouched(repaired("data = 1", "def f(z):\n    ...", "def g(z):\n    ..."), template, graded)
+    assert not is_untouched(repaired("data = 1", "def f(z):\n    ...", "def G(z):\n    return 2 * z"), template, graded)
+    assert not is_untouched(repaired("data = 1", "def f(z):\n    ...", "gg = [2 * x for x in data]"), template, graded)
 
 
 _PIECES = st.sampled_from(
