@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.errors import GraderError
 from grader.rubric.marks import MARKER, MARKER_HELP
 from grader.rubric.outcomes import Failure
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from grader.rubric.student import Student
 
 STUDENT: "pytest.StashKey[Student]" = pytest.StashKey()
+NO_GRADE = 3
+"""Exit status of a plain run that could not examine the notebook: the command's own."""
 _PLAIN: "pytest.StashKey[PlainRun]" = pytest.StashKey()
 
 
@@ -29,6 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, so that ``--strict-markers`` knows it."""
     config.addinivalue_line("markers", MARKER_HELP)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look at the submission and its assignment before any test runs. Raises pytest.UsageError where one cannot be used."""
+    notebook = session.config.getoption("--submission")
+    tests = {item.path for item in session.items if "student" in getattr(item, "fixturenames", ())}
+    if notebook and tests:
+        # A plain run needs the whole kernel side; a pytest run that has nothing to do with grading must not import it.
+        from grader.rubric.plain import PlainRun  # noqa: PLC0415 - see above
+
+        session.config.stash[_PLAIN] = PlainRun(notebook, tests)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -56,15 +70,12 @@ def student(request: pytest.FixtureRequest) -> "Student":
     """The submission under examination: call its functions, ask its models."""
     config = request.config
     if STUDENT not in config.stash:
-        notebook = config.getoption("--submission")
-        if not notebook:
+        if not config.getoption("--submission"):
             pytest.skip("a rubric's test examines a notebook: give --submission NOTEBOOK")
-        # A plain run needs the whole kernel side; a pytest run that has nothing to do with grading must not import it.
-        from grader.rubric import plain as kernel_side  # noqa: PLC0415 - see above
-
-        plain = kernel_side.PlainRun(notebook, request.path)
-        config.stash[_PLAIN] = plain
-        config.stash[STUDENT] = plain.student
+        try:
+            config.stash[STUDENT] = config.stash[_PLAIN].student
+        except GraderError as error:
+            pytest.exit(f"no notebook was examined, the grader itself failed: {error}", returncode=NO_GRADE)
     subject = config.stash[STUDENT]
     marker = request.node.get_closest_marker(MARKER)
     subject.exercise = marker.kwargs.get("exercise", "") if marker else ""
