@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from grader.assignment import Assignment, Exercise
 from grader.diagnosis import model_misconceptions, predict, softmax
 from grader.diagnosis.misconception import planted as source_of
-from grader.rubric.explain import load_misconceptions
+from grader.rubric.course import load_misconceptions
 
 
 @dataclass(frozen=True, slots=True)

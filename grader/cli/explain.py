@@ -4,12 +4,12 @@ import difflib
 import sys
 from pathlib import Path
 
-from grader.assignment import find
+from grader.assignment import available, find
 from grader.cli import options as values
 from grader.cli.paint import Painter
 from grader.cli.statuses import REACHED
-from grader.diagnosis.texts import Texts
-from grader.errors import UsageError
+from grader.diagnosis.texts import OURS, Texts
+from grader.errors import AssignmentError, UsageError
 from grader.report.blocks import Blank, Block, Labelled, Paragraph, Span
 from grader.report.plain import code
 
@@ -17,17 +17,34 @@ from grader.report.plain import code
 def run(name: str, audience: str, assignment: str | None) -> int:
     """Print a page, or every id with its title. Raises UsageError for an id that has no text."""
     reader = values.audience(audience)
-    texts = Texts(find(assignment, Path.cwd()).folder / "texts" if assignment is not None else None)
+    texts = _texts(name, assignment, Path.cwd())
     painter = Painter(sys.stdout)
     if not name:
         painter.show(_listed(texts))
         return REACHED
-    if name not in texts.ids():
+    if not texts.known(name):
         near = difflib.get_close_matches(name, texts.ids(), n=3)
         advice = f"did you mean {', '.join(near)}?" if near else "`grader explain` alone lists them all"
+        if assignment is None and name.partition(".")[0] not in OURS:
+            advice += "; one of a course's own needs --assignment ID|DIR"
         raise UsageError(f"no diagnosis is called {name!r}: {advice}")
     painter.show(_page(texts.page(name, reader)))
     return REACHED
+
+
+def _texts(name: str, assignment: str | None, cwd: Path) -> Texts:
+    """The texts of the assignment that is named; else ours, or those of the first assignment at hand that has a text for this id."""
+    if assignment is not None:
+        return Texts(find(assignment, cwd).folder / "texts")
+    if name and name.partition(".")[0] not in OURS:
+        for folder in available(cwd).values():
+            try:
+                texts = Texts(folder / "texts")
+            except AssignmentError:
+                continue
+            if name in texts.ids():
+                return texts
+    return Texts()
 
 
 def _listed(texts: Texts) -> list[Block]:

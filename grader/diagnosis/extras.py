@@ -49,6 +49,11 @@ def _is_right(observation: Observation) -> bool:
     return bool(np.all(np.abs(array - observation.expected) <= observation.tolerance))
 
 
+def _other_form(observation: Observation) -> bool:
+    array = observation.array()
+    return array is None or array.shape != observation.expected.shape
+
+
 def explain_by_extras(observations: Sequence[Observation], extra: Sequence[Misconception]) -> Found | None:
     """The first of a course's misconceptions that agrees with every observation, fewest parameters first; None if all is right."""
     if not extra or all(_is_right(observation) for observation in observations):
@@ -80,6 +85,6 @@ def rest_by_form(prefix: str, observations: Sequence[Observation]) -> list[Found
         ident = "raises"
     elif all(isinstance(answer, Returned) and answer.value.kind == "none" for answer in answers):
         ident = "returns-none"
-    elif all(isinstance(answer, Returned) and one.array() is None for answer, one in zip(answers, wrong, strict=True)):
+    elif all(isinstance(answer, Returned) and _other_form(one) for answer, one in zip(answers, wrong, strict=True)):
         ident = "wrong-shape"
     return [Found(f"{prefix}.{ident}", words=exception_words(wrong) | limit_words(wrong))]

@@ -17,6 +17,8 @@ from grader.diagnosis.misconception import Misconception
 
 __all__ = ["demonstration", "explain_function", "explain_functions"]
 
+GIVEN = {"softmax": "z", "predict": "logits"}
+"""The input that an observation must name so that the mistakes of this prefix can be recognised."""
 RIGHT_BUT_LARGE = ("clipped-logits", "unstable-overflow", "integer-truncation")
 """Mistakes that leave ordinary logits right."""
 
@@ -58,9 +60,12 @@ def _explained(
         own = explain_by_extras(observations, [one for one in extra if one.function in {"", name.name}])
         if own is not None:
             return [own]
-        if prefix == "softmax":
-            return _softmax(prefix, observations)
-        return predict.explain(observations) if prefix == "predict" else rest_by_form(prefix, observations)
+        needed = GIVEN.get(prefix)
+        known = [one for one in observations if needed in one.given]
+        found: list[Found] = []
+        if known:
+            found = _softmax(prefix, known) if prefix == "softmax" else predict.explain(known)
+        return found or rest_by_form(prefix, [one for one in observations if needed not in one.given])
 
 
 def explain_functions(

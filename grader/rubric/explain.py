@@ -1,29 +1,22 @@
 """Name the mistakes of an exercise that lost points, and know what to put right before its checks are tried again."""
 
-import importlib.util
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from numpy.typing import NDArray
-
-from grader.answers import Answer
+from grader.answers import Answer, Call
 from grader.assignment import Assignment, Exercise
 from grader.diagnosis.evidence import Found
 from grader.diagnosis.functions import demonstration, explain_functions
-from grader.diagnosis.misconception import Misconception
 from grader.diagnosis.texts import Texts
-from grader.errors import AssignmentError, Fault
 from grader.rubric.collect import Ruling
+from grader.rubric.course import StandIn, check_texts, load_misconceptions, load_stand_ins
 from grader.rubric.models import ModelEvidence
 from grader.rubric.prediction import PredictionExam
 from grader.rubric.softmax import SoftmaxExam
 from grader.rubric.student import PROBABILITY_HEAD, Student
 from grader.verdict import Diagnosis
 
-StandIn = Callable[..., NDArray[Any]]
 UNTOUCHED = "notebook.template-untouched"
 RETURNS_PROBABILITIES = frozenset({"softmax-output", "double-softmax"})
 """Last parts of the ids of a model whose own head gives probabilities."""
@@ -63,6 +56,7 @@ class Explainer:
         self.templates = templates
         self.stand_ins = load_stand_ins(assignment)
         self.misconceptions = load_misconceptions(assignment)
+        check_texts(assignment, self.misconceptions, texts)
 
     def diagnoses(self, exercise: Exercise, student: Student, failed: Mapping[str, Ruling]) -> list[Diagnosis]:
         """The mistakes of an exercise that lost points, each shown on its demonstration input; at least one."""
@@ -70,7 +64,7 @@ class Explainer:
         for exam in exams:
             exam.more_evidence()
         return [
-            self._worded(exercise, found, self._demonstrate(found, exams), student)
+            self._worded(exercise, found, self._demonstrate(found, exams, student), student)
             for found in self._found(exercise, student, failed)
         ]
 
@@ -111,15 +105,23 @@ class Explainer:
         because = [ruling.because for ruling in failed.values() if (ruling.because or "").startswith("notebook.")]
         if because:
             found = _missing_first(exercise, student, found, everything=UNTOUCHED in because)
-        return found or [_incorrect(exercise, failed)]
+        message = _incorrect(exercise, failed).words["message"]
+        return [replace(one, words={"message": message} | dict(one.words)) for one in found] or [
+            _incorrect(exercise, failed)
+        ]
 
-    def _demonstrate(self, found: Found, exams: Sequence[SoftmaxExam | PredictionExam]) -> Answer | None:
+    def _demonstrate(
+        self, found: Found, exams: Sequence[SoftmaxExam | PredictionExam], student: Student
+    ) -> Answer | None:
         shown = demonstration(found, self.misconceptions)
         if shown is None:
             return None
         function, arguments = shown
         exam = next((exam for exam in exams if function in exam.functions), None)
-        return None if exam is None else exam.demonstrate(function, arguments)
+        if exam is not None:
+            return exam.demonstrate(function, arguments)
+        (answer,) = student.ask(Call(function, arguments, return_arguments=True))
+        return answer
 
     def _worded(self, exercise: Exercise, found: Found, answer: Answer | None, student: Student) -> Diagnosis:
         name = str(found.words.get("function") or found.words.get("name") or next(iter(exercise.names), ""))
@@ -150,45 +152,3 @@ def _missing_first(exercise: Exercise, student: Student, found: Sequence[Found],
     missing = missing or [Found(identity, words={"name": next(iter([*absent, *exercise.names]), "")})]
     rest = [] if len(absent) == len(exercise.names) else [one for one in found if one.id != identity]
     return [*missing, *rest]
-
-
-def load_stand_ins(assignment: Assignment) -> dict[str, StandIn]:
-    """The functions of ``rubric/stand_ins.py`` that assignment.toml names. Raises AssignmentError for a missing one."""
-    wanted = [name for exercise in assignment.exercises for name in exercise.stands_in]
-    if not wanted:
-        return {}
-    path = assignment.rubric / "stand_ins.py"
-    if not path.is_file():
-        raise AssignmentError((Fault(path, None, "is missing", f"define {', '.join(wanted)} there, with NumPy only"),))
-    module = _run(path, "stand_ins")
-    if absent := [name for name in wanted if not callable(getattr(module, name, None))]:
-        raise AssignmentError(
-            (Fault(path, None, f"does not define {', '.join(absent)}", "define a function of that name"),)
-        )
-    return {name: getattr(module, name) for name in wanted}
-
-
-def load_misconceptions(assignment: Assignment) -> tuple[Misconception, ...]:
-    """The course's own misconceptions: every ``MISCONCEPTIONS`` in ``misconceptions/*.py``. Raises AssignmentError."""
-    made: list[Misconception] = []
-    for path in sorted((assignment.folder / "misconceptions").glob("*.py")):
-        listed = getattr(_run(path, f"misconceptions_{path.stem}"), "MISCONCEPTIONS", None)
-        if not isinstance(listed, tuple | list) or not all(isinstance(item, Misconception) for item in listed):
-            fault = Fault(path, None, "has no MISCONCEPTIONS", "set it to a tuple of Misconception objects")
-            raise AssignmentError((fault,))
-        made += listed
-    return tuple(made)
-
-
-def _run(path: Path, name: str) -> ModuleType:
-    """Execute a file of the assignment's, without its folder on the import path. Raises AssignmentError."""
-    spec = importlib.util.spec_from_file_location(f"grader_assignment_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        problem = f"cannot be imported: {type(error).__name__}: {error}"
-        raise AssignmentError((Fault(path, getattr(error, "lineno", None), problem, "mend it"),)) from error
-    return module

@@ -111,8 +111,11 @@ class Student:
     ) -> None:
         """Call a function and require ``value`` to within ``tolerance``; the answer is evidence for the diagnosis.
 
-        ``given`` names the inputs as the course's misconceptions take them (``z=z``). Raises Failure.
+        ``given`` names the inputs as misconceptions take them (``z=z``). Raises Failure, or ValueError where it names none: the mistakes of
+        the function could not be told apart.
         """
+        if not given:
+            raise ValueError(f"expect({function!r}, …) names no input: add each as misconceptions take it, such as z=z")
         (answer,) = self.ask(Call(function, arguments))
         expected = np.asarray(value)
         self.observe(Observation(function, given, answer, expected, tolerance))
@@ -152,7 +155,7 @@ def unfit(
     if value.kind == "none":
         return f"`{function}` returned None"
     if value.array is None:
-        return f"`{function}` returned a {value.type_name}, not numbers"
+        return f"`{function}` returned a value of type {value.type_name}, not numbers"
     if shape is not None and value.array.shape != shape:
         return f"`{function}` returned an array of shape {value.array.shape}, where {shape} was expected"
     if value.array.dtype.kind not in ("iu" if kind == "int" else "fiu"):
@@ -167,7 +170,7 @@ def no_answer(name: str, answer: Answer) -> str:
         case Missing(type_name=""):
             words = "is not defined after the last cell"
         case Missing(type_name=type_name):
-            words = f"is a {type_name}, not a function"
+            words = f"is a value of type {type_name}, not a function"
         case Raised(type_name=type_name, message=message, line=line):
             place = f" at line {line} of its cell" if line is not None else ""
             words = f"stopped with {type_name}{place}" + (f": {message}" if message else "")

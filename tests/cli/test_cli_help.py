@@ -80,6 +80,20 @@ def test_an_unknown_diagnosis_is_a_usage_error_with_near_ones(tmp_path: Path) ->
     assert "did you mean softmax.unstable-overflow" in done.stderr
 
 
+def test_a_course_s_own_diagnosis_is_found_in_the_assignments_at_hand(tmp_path: Path) -> None:
+    """What a report advises works as it stands: an id of a course's own, and one that names a form of an answer there."""
+    folder = tmp_path / "assignments" / "lab1"
+    (folder / "texts").mkdir(parents=True)
+    (folder / "assignment.toml").write_text('id = "lab1"\n', encoding="utf-8")
+    table = '["lab1.own"]\ntitle = "Own"\nexplanation = "Ours."\nhint = "Why?"\npage = "Test yourself: look."\n'
+    (folder / "texts" / "own.toml").write_text(table, encoding="utf-8")
+    assert "Test yourself: look." in toolbox("explain", "lab1.own", cwd=tmp_path).stdout
+    assert "hands back `None`" in toolbox("explain", "lab1.returns-none", cwd=tmp_path).stdout
+    unknown = toolbox("explain", "lab2.own", cwd=tmp_path)
+    assert unknown.returncode == 2
+    assert "--assignment" in unknown.stderr
+
+
 def test_the_doctor_tries_every_layer(tmp_path: Path) -> None:
     """Each has a result; the status says whether a promise is broken."""
     done = toolbox("doctor", cwd=tmp_path)

@@ -161,6 +161,55 @@ def test_faults_of_a_course_s_texts_are_told_all_at_once(tmp_path: Path) -> None
     assert {fault.path.name for fault in raised.value.faults} == {"a.toml", "b.toml", "c.toml"}
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('["softmax.unstable-overflw"]\nhint = "Why?"', "write softmax.unstable-overflow, or begin an id of your own"),
+        ('["*.negated"]\nhint = "Why?"', "no form of an answer is called 'negated'"),
+        ('[squares]\nhint = "Why?"', "'squares' is no id of a diagnosis"),
+        ('["softmax.negated"]\nhint = "See {slide}."', "nothing fills {slide} of hint"),
+        ('["softmax.negated"]\nhint = "See {."', "hint has braces that do not match"),
+        ('[common]\nreturnd = "ergab `{value}`"', "unknown key 'returnd' in [common]"),
+        ('[common]\nreturned = "ergab `{wert}`"', "keep {value}, as in 'returned `{value}`'"),
+        ("[common]\nreturned = 3", "returned in [common] is not text"),
+    ],
+)
+def test_a_text_that_could_not_be_said_is_a_fault_with_its_line(tmp_path: Path, table: str, words: str) -> None:
+    """An id that nothing has, braces that nothing fills: known when the assignment is loaded, not when a student makes the mistake."""
+    (tmp_path / "a.toml").write_text(f"# A translation.\n\n{table}\n", encoding="utf-8")
+    with pytest.raises(AssignmentError) as raised:
+        Texts(tmp_path)
+    (fault,) = raised.value.faults
+    assert fault.line == 3
+    assert words in str(fault)
+
+
+def test_a_course_may_translate_what_is_said_of_any_form(tmp_path: Path) -> None:
+    """A table for `*` stands for all ids that end so and have none; one for a single id takes the rest from it."""
+    (tmp_path / "de.toml").write_text(
+        '["*.returns-none"]\ntitle = "Nichts kommt an"\n["lab1.returns-none"]\nhint = "Folie 7?"\n', encoding="utf-8"
+    )
+    texts = Texts(tmp_path)
+    assert texts.text("lab2.returns-none").title == "Nichts kommt an"
+    assert texts.text("lab1.returns-none").title == "Nichts kommt an"
+    assert texts.text("lab1.returns-none").hint == "Folie 7?"
+    assert texts.text("softmax.returns-none").title == TEXTS.text("softmax.returns-none").title
+
+
+@pytest.mark.parametrize(
+    "form", ["missing", "not-implemented", "returns-none", "timeout", "wrong-shape", "raises", "incorrect"]
+)
+def test_every_form_of_an_answer_has_words_for_any_exercise(form: str) -> None:
+    """An exercise of a course's own needs no texts to be told what came back, in a whole text within the limits."""
+    ident = f"lab1.{form}"
+    text = TEXTS.text(ident)
+    assert TEXTS.known(ident)
+    assert ident not in TEXTS.ids()
+    assert all((text.title, text.explanation, text.evidence, text.hint, text.page, text.repair))
+    assert TEXTS.problems(ident) == []
+    assert form == "incorrect" or text != TEXTS.text("lab1.incorrect")
+
+
 def test_an_unknown_id_still_gets_a_sensible_text() -> None:
     """A course's exercise without texts of its own is told what its check says."""
     told = TEXTS.diagnosis(Found("lab1.incorrect", words={"message": "row 2 sums to 0.9"}), None, 4)

@@ -3,6 +3,9 @@
 A small course of its own, without TensorFlow: two exercises, the second leaning on the first.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -234,3 +237,139 @@ def test_points_that_do_not_add_up_are_a_broken_assignment(course: Path) -> None
     rewrite(course, 'points(1, exercise="quadruple"', 'points(0.5, exercise="quadruple"')
     with pytest.raises(AssignmentError, match=r"'quadruple' has 1 points, its checks add up to 0.5"):
         open_rubric(load(course), lambda _: None)
+
+
+TRIPLED = """\
+import numpy as np
+
+from grader.diagnosis.misconception import Misconception
+
+
+def tripled(x):
+    return 3 * x
+
+
+MISCONCEPTIONS = (
+    Misconception(id="course.tripled", function="double", wrong=tripled, demonstration=(np.array([5.0]),)),
+)
+"""
+TEXT = """\
+["course.tripled"]
+title = "Three times instead of twice"
+explanation = "Each number is multiplied, as it should be. Behaves like three times each number."
+evidence = ["`{call}` {outcome}."]
+hint = "What is twice 5?"
+"""
+
+
+def write_misconception(course: Path, code: str = TRIPLED, text: str = TEXT) -> None:
+    """A misconception of the course's own, with its text."""
+    for name, content in (("misconceptions/own.py", code), ("texts/own.toml", text)):
+        (course / name).parent.mkdir(exist_ok=True)
+        (course / name).write_text(content)
+
+
+def test_a_course_s_own_mistake_is_named_with_what_it_returned(grade: Grade, course: Path) -> None:
+    """Without an examination of ours, too, the function is called on the demonstration input, and the evidence quotes it."""
+    write_misconception(course)
+    result = grade(["import numpy as np\ndef double(x):\n    return np.array(x) * 6 / 2", RIGHT[1]])
+    (diagnosis,) = result.exercises[0].diagnoses
+    assert diagnosis.id == "course.tripled"
+    assert diagnosis.evidence == "`double(np.array([5.0]))` returned `[15]`."
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "evidence"),
+    [
+        ("return None if x is None else print()", "returns-none", "The check says: `double` returned None."),
+        ("return sum(x)", "wrong-shape", "The check says: `double` returned an array of shape (), where (4,) was expected."),
+        ("return x / nothing", "raises", "Some calls stopped with NameError."),
+        ("return 5 * x", "incorrect", "The check says: `double` returned other values than the ones asked for."),
+    ],
+)  # fmt: skip
+def test_without_a_misconception_the_form_of_the_answer_is_told(
+    grade: Grade, body: str, form: str, evidence: str
+) -> None:
+    """An exercise of a course's own needs no texts: what came back is said in words that fit it, with evidence."""
+    (diagnosis,) = grade([f"def double(x):\n    {body}", RIGHT[1]]).exercises[0].diagnoses
+    assert diagnosis.id == f"double.{form}"
+    assert diagnosis.evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        (TRIPLED.replace("course.tripled", "softmax.tripled"), TEXT, "begin it with the course's name"),
+        (TRIPLED.replace('function="double"', 'function="duble"'), TEXT, "'duble' of course.tripled is graded in no exercise"),
+        (TRIPLED.replace("wrong=tripled", "wrong=lambda x: 3 * x"), TEXT, "write it with def, at the top of the file"),
+        (TRIPLED, "", "the misconception course.tripled has no text"),
+        (TRIPLED, TEXT.replace("hint", "page"), "course.tripled has no hint"),
+        (TRIPLED, TEXT.replace("{outcome}", "{outcom}"), "nothing fills {outcom}"),
+    ],
+)  # fmt: skip
+def test_a_misconception_that_could_not_be_named_is_a_broken_assignment(
+    grade: Grade, course: Path, code: str, text: str, words: str
+) -> None:
+    """Found before anything is graded, with the place and the remedy; not when a student makes that mistake."""
+    write_misconception(course, code, text)
+    with pytest.raises(AssignmentError) as caught:
+        grade(RIGHT)
+    assert words in str(caught.value)
+    assert all(fault.path.is_relative_to(course) for fault in caught.value.faults)
+
+
+def test_a_check_that_names_no_input_is_a_fault_with_its_remedy(grade: Grade, course: Path) -> None:
+    """Mistakes could not be told apart by it: said with the check's place, whatever was submitted."""
+    rewrite(course, "tolerance=1e-12, x=x)", "tolerance=1e-12)")
+    result = grade(RIGHT)
+    assert result.status == "grader_error"
+    assert result.error is not None
+    assert "names no input: add each as misconceptions take it, such as z=z" in result.error
+
+
+def examine(course: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the rubric as plain pytest."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", str(course / "rubric"), *arguments],
+        cwd=cwd or course,
+        env={"PATH": os.environ["PATH"], "HOME": str(course), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_plain_pytest_says_what_the_student_would_read(course: Path, tmp_path: Path) -> None:
+    """From any folder: status 1, a line for each failure, hidden checks too, and no frame of the grader's; 0 where all is right."""
+    wrong = write_notebook(tmp_path / "wrong.ipynb", ["def double(x):\n    return 3 * x", RIGHT[1]])
+    done = examine(course, "--submission", str(wrong), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Doubles a vector: `double` returned other values than the ones asked for" in done.stdout
+    assert "test_number" in done.stdout
+    assert "grader/" not in done.stdout
+    right = write_notebook(course / "right.ipynb", RIGHT)
+    done = examine(course, "--submission", right.name, cwd=course)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_plain_pytest_refuses_what_it_cannot_examine(course: Path, tmp_path: Path) -> None:
+    """No such notebook, one cut short, a broken assignment: one line, pytest's status for a usage error, no traceback."""
+    (tmp_path / "cut.ipynb").write_text("{")
+    for name, words in (("none.ipynb", "the file cannot be opened"), ("cut.ipynb", "the file ends in the middle")):
+        done = examine(course, "--submission", name, cwd=tmp_path)
+        assert done.returncode == pytest.ExitCode.USAGE_ERROR
+        assert f"ERROR: --submission {name}: {words}" in done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+    right = write_notebook(tmp_path / "right.ipynb", RIGHT)
+    (course / "assignment.toml").write_text(CONFIG.replace('salt = "s"', "salt = 3"))
+    done = examine(course, "--submission", str(right))
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "salt = 3" in done.stderr
+
+
+def test_plain_pytest_without_a_notebook_examines_nothing(course: Path) -> None:
+    """A rubric among other tests is skipped, and says what to give."""
+    done = examine(course, "-rs")
+    assert done.returncode == 0
+    assert "give --submission NOTEBOOK" in done.stdout
