@@ -10,54 +10,20 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
-import site
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import workload
+from peers import COPIES, PEERS, install
+from timing import Command, Timed, timed
 
 HERE = Path(__file__).parent
-PEERS = {"nbgrader": "nbgrader", "otter": "otter-grader"}
 GRADE = Path(sys.executable).with_name("grade")
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One whole command: wall and processor seconds."""
-
-    wall_s: float
-    cpu_s: float
-
-
-def timed(command: list[str], cwd: Path) -> Timed:
-    """Run a command to its end. Raises CalledProcessError, with its output, where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return Timed(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-
-
-def install(peer: str, folder: Path) -> Path:
-    """An environment with a peer in it, sharing this one's packages; returns its folder of commands."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    shared = f"{site.getsitepackages()[0]}\n"
-    (next(folder.glob("lib/python*/site-packages")) / "shared.pth").write_text(shared)
-    subprocess.run(
-        [str(folder / "bin" / "pip"), "install", "--quiet", PEERS[peer]], check=True, stderr=subprocess.DEVNULL
-    )
-    return folder / "bin"
 
 
 class Bench:
@@ -78,11 +44,11 @@ class Bench:
         """Grade a folder; the time, and the submissions of the document."""
         document = self.work / "run.json"
         options = ["--assignment", str(self.work / assignment), "--jobs", str(jobs), "--json", str(document), "--quiet"]
-        time_ = timed([str(GRADE), str(folder), *options], self.work)
+        spent = timed(Command([str(GRADE), str(folder), *options], self.work))
         submissions: list[dict[str, object]] = json.loads(document.read_text())["submissions"]
         if any(item["score"] != item["max_score"] for item in submissions):
             sys.exit(f"a right submission lost points in {folder}")
-        return time_, submissions
+        return spent, submissions
 
     def round(self) -> dict[str, float]:
         """Every figure of one round, in seconds or bytes."""
@@ -101,37 +67,23 @@ class Bench:
             "plain warm": (plain_many.wall_s - plain_cold.wall_s) / self.copies,
             "jobs 1": many.wall_s,
             "jobs 2": two.wall_s,
-            "memory": max(_memory(item) for item in submissions),
-            "help": timed([str(GRADE), "--help"], self.work).wall_s,
+            "private": max(_private_memory(item) for item in submissions),
+            "largest": many.peak_bytes,
+            "help": timed(Command([str(GRADE), "--help"], self.work)).wall_s,
         }
-        for peer in self.peers:
-            figures[peer] = self._peer(peer)
+        for name, commands in self.peers.items():
+            for jobs in (1, 2):
+                spent, count = PEERS[name](self.work, commands, jobs), COPIES * jobs
+                figures |= {f"{name} {jobs}": spent.wall_s / count, f"{name} largest": spent.peak_bytes}
+                figures[f"{name} cpu"] = spent.cpu_s / count
         return figures
 
     def _floor(self) -> str:
         command = [sys.executable, str(HERE / "floor.py"), str(self.copies)]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
 
-    def _peer(self, peer: str) -> float:
-        """Wall seconds a submission of a peer's: a run over three submissions, divided by three."""
-        folder = self.work / f"{peer}-{time.monotonic_ns()}"
-        commands = self.peers[peer]
-        if peer == "nbgrader":
-            workload.write_nbgrader_course(folder, 3)
-            timed([str(commands / "nbgrader"), "generate_assignment", "ps1", "--create"], folder)
-            return timed([str(commands / "nbgrader"), "autograde", "ps1", "--create"], folder).wall_s / 3
-        folder.mkdir()
-        archive = workload.write_otter_zip(folder)
-        copies = workload.write_copies(folder / "copies", 3)
-        total = 0.0
-        for notebook in sorted(copies.iterdir()):
-            total += timed(
-                [str(commands / "otter"), "run", str(notebook), "-a", str(archive), "-o", str(folder)], folder
-            ).wall_s
-        return total / 3
 
-
-def _memory(submission: dict[str, object]) -> float:
+def _private_memory(submission: dict[str, object]) -> float:
     resources = submission["resources"]
     assert isinstance(resources, dict)
     return float(resources["peak_memory_bytes"])
@@ -141,7 +93,7 @@ def table(figures: list[dict[str, float]], copies: int) -> str:
     """The report, as Markdown: medians over the rounds."""
     median = {key: statistics.median(item[key] for item in figures) for key in figures[0]}
     overhead = median["warm"] - median["floor"]
-    peers = [name for name in PEERS if name in median]
+    cold_reach = median["import"] + median["floor"] + 1.5
     system = f"{os.cpu_count()} processors, {platform.system()} {platform.release()}"
     machine = f"{system}, Python {platform.python_version()}, TensorFlow {version('tensorflow')}"
     lines = [
@@ -156,22 +108,39 @@ def table(figures: list[dict[str, float]], copies: int) -> str:
         f"| warm submission | {median['warm']:.2f} s wall, {median['warm cpu']:.2f} s CPU | |",
         f"| overhead above the floor, warm | {overhead:.2f} s | 0.4 s |",
         f"| warm submission without TensorFlow | {median['plain warm']:.2f} s | 0.3 s |",
-        f"| one submission from cold | {median['cold']:.1f} s | import {median['import']:.1f} s + floor + 1.5 s = {median['import'] + median['floor'] + 1.5:.1f} s |",
-        f"| private memory of one more TensorFlow kernel | {median['memory'] / 2**20:.0f} MiB | 150 MB |",
+        f"| one submission from cold | {median['cold']:.1f} s | import {median['import']:.1f} s + floor + 1.5 s = {cold_reach:.1f} s |",
+        f"| private memory of one more TensorFlow kernel | {median['private'] / 2**20:.0f} MiB | 150 MB |",
         f"| {copies + 1} submissions, 2 jobs / 1 job | {median['jobs 2'] / median['jobs 1']:.2f} | 0.6 |",
-        f"| throughput, 1 job and 2 jobs | {60 * (copies + 1) / median['jobs 1']:.0f} and {60 * (copies + 1) / median['jobs 2']:.0f} a minute | |",
         f"| `grade --help` | {median['help']:.2f} s | 0.3 s |",
     ]
-    if peers:
-        lines += [
-            "",
-            "| grader | wall time a submission | above the floor | times our overhead |",
-            "| --- | --- | --- | --- |",
-        ]
-        for name in peers:
-            above = median[name] - median["floor"]
-            lines.append(f"| {PEERS[name]} | {median[name]:.1f} s | {above:.1f} s | {above / overhead:.0f} |")
-        lines.append(f"| this grader, warm | {median['warm']:.2f} s | {overhead:.2f} s | 1 |")
+    graders = [
+        (
+            "this grader, warm",
+            {
+                "1": median["warm"],
+                "2": median["jobs 2"] / (copies + 1),
+                "cpu": median["warm cpu"],
+                "largest": median["largest"],
+            },
+        )
+    ]
+    graders += [
+        (name, {key: median[f"{name} {key}"] for key in ("1", "2", "cpu", "largest")})
+        for name in PEERS
+        if f"{name} 1" in median
+    ]
+    lines += [
+        "",
+        "Time is for each submission; with two jobs it is the wall time of all, divided by their number.",
+        "",
+        "| grader | wall | CPU | above the floor | times our overhead | largest process | a minute, 1 job | a minute, 2 jobs |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, own in graders:
+        above = own["1"] - median["floor"]
+        cells = [name, f"{own['1']:.2f} s", f"{own['cpu']:.2f} s", f"{above:.2f} s", f"{above / overhead:.0f}"]
+        cells += [f"{own['largest'] / 2**20:.0f} MiB", f"{60 / own['1']:.1f}", f"{60 / own['2']:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
