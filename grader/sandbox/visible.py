@@ -91,9 +91,12 @@ def hide(folders: Iterable[str]) -> None:
 
 
 def hidden_in(paths: Iterable[Path]) -> list[Path]:
-    """Return those of the hidden folders that lie in one of ``paths``, so that something must be laid over them."""
+    """Return those of the hidden folders that lie in one of ``paths``, so that something must be laid over them.
+
+    None lies inside another: an assignment that ships lies in the package, and is gone with it.
+    """
     places = [path.resolve() for path in paths]
-    return [path for path in hidden() if any(path.is_relative_to(place) for place in places)]
+    return _outermost(path for path in hidden() if any(path.is_relative_to(place) for place in places))
 
 
 def without_the_grader(path: Path) -> tuple[list[Path], list[Path]]:

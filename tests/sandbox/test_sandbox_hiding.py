@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,11 +31,10 @@ def course() -> Iterator[Path]:
     if not os.access(PACKAGES, os.W_OK):
         pytest.skip(f"{PACKAGES} cannot be written, so no course can be put there")
     folder = PACKAGES / f"course{os.getpid()}"
-    folder.mkdir()
+    (folder / "inner").mkdir(parents=True)
     (folder / "rubric.py").write_text("expected = 42")
     yield folder
-    (folder / "rubric.py").unlink()
-    folder.rmdir()
+    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("confinement", [Confinement(), Confinement.only("landlock", "seccomp")], ids=["root", "rules"])
@@ -49,6 +49,19 @@ def test_a_course_among_the_packages_is_hidden(course: Path, confinement: Confin
         code = LOOK.replace("PATHS", json.dumps([str(path) for path in paths]))
         assert set(json.loads(kernel.run(code))) <= {"FileNotFoundError", "PermissionError"}
         assert kernel.run("import numpy.testing, zipfile, grader.inside.values; print(1)") == "1\n"
+
+
+def test_a_folder_inside_a_hidden_one_costs_no_layer(course: Path) -> None:
+    """As an assignment that ships lies in the package once that is installed: it is gone with it, and the root can be built."""
+    layers = []
+    for hide in ([course], [course, course / "inner"], [course / "inner", course]):
+        with (
+            launch.start_server(["numpy"], "auto", spare=False, hide=hide) as server,
+            Lab(server=server) as lab,
+            lab.kernel(Confinement()) as kernel,
+        ):
+            layers.append(kernel.kernel.isolation.layers)
+    assert layers[0] == layers[1] == layers[2]
 
 
 def test_a_container_s_application_folder_is_not_visible() -> None:
