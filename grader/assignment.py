@@ -130,25 +130,30 @@ def shipped() -> Path:
 
 def roots(cwd: Path) -> tuple[Path, ...]:
     """Where ids are looked up: the nearest ``assignments/`` of ``cwd`` or a parent of it, then the shipped one."""
-    nearest = next(
-        (place / "assignments" for place in (cwd, *cwd.parents) if _holds_assignments(place / "assignments")), None
-    )
-    return tuple(dict.fromkeys(root for root in (nearest, shipped()) if root is not None))
-
-
-def _holds_assignments(folder: Path) -> bool:
-    return folder.is_dir() and any((child / CONFIG).is_file() for child in folder.iterdir())
+    close = next((place / "assignments" for place in (cwd, *cwd.parents) if _inside(place / "assignments")), None)
+    return tuple(dict.fromkeys(root for root in (close, shipped()) if root is not None))
 
 
 def available(cwd: Path) -> dict[str, Path]:
     """All assignments that an id can name from ``cwd``, by id; the nearest folder wins over the shipped one."""
     found: dict[str, Path] = {}
     for root in roots(cwd):
-        if root.is_dir():
-            for child in sorted(root.iterdir()):
-                if (child / CONFIG).is_file() and ID.match(child.name):
-                    found.setdefault(child.name, child)
+        found |= {name: folder for name, folder in _inside(root).items() if name not in found}
     return found
+
+
+def nearest(cwd: Path) -> dict[str, Path]:
+    """The assignments of the nearest ``assignments/`` alone, by id; of the shipped one where no other is near."""
+    return _inside(roots(cwd)[0])
+
+
+def _inside(root: Path) -> dict[str, Path]:
+    """The assignments in a folder; none where it may not be looked into (a parent's, another person's)."""
+    try:
+        children = sorted(root.iterdir())
+        return {child.name: child for child in children if (child / CONFIG).is_file() and ID.match(child.name)}
+    except OSError:
+        return {}
 
 
 def find(name: str, cwd: Path) -> Assignment:

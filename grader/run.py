@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
-from grader.assignment import Assignment, available, find, load
+from grader.assignment import Assignment, available, find, load, nearest
 from grader.errors import GraderFault, UnreadableNotebook, UsageError
 from grader.limits import Limits
 from grader.notebook.read import read
@@ -29,7 +29,10 @@ from grader.workers.pool import Finished, Heard, Pool
 from grader.workers.protocol import Work
 
 SUFFIX = ".ipynb"
-NEVER_SEARCHED = frozenset({".ipynb_checkpoints", ".git"})
+CHECKPOINTS = ".ipynb_checkpoints"
+NEVER_SEARCHED = frozenset({CHECKPOINTS, ".git"})
+NAMED = "`metadata.grader.assignment`, an id of small letters, digits and hyphens"
+"""Where a notebook names its assignment, for people whose notebook names none, or none that counts."""
 OUTPUT_LIMIT = lost.OUTPUT_LIMIT
 
 
@@ -82,6 +85,8 @@ def expand(names: Sequence[str], cwd: Path) -> list[tuple[str, Path]]:
     """Each notebook named, or found in a folder named, with its path for people. Raises UsageError."""
     found: list[tuple[str, Path]] = []
     for name in names:
+        if not name:
+            raise UsageError("the name of a submission is empty; give a notebook, or a folder that holds some")
         place = cwd / name
         try:
             mode = place.stat().st_mode
@@ -105,16 +110,26 @@ def expand(names: Sequence[str], cwd: Path) -> list[tuple[str, Path]]:
 
 
 def _search(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The notebooks below ``folder``, by path; not in checkpoints, in repositories' own folders or in virtual environments."""
-    for parent, folders, files in os.walk(folder):
+    """The notebooks below ``folder``, by path; not in checkpoints, in repositories' own folders or in virtual environments.
+
+    Nobody's submission is left out in silence: a link that leads nowhere is found too, and a folder that cannot be searched raises
+    UsageError.
+    """
+    if CHECKPOINTS in folder.absolute().parts:
+        return
+    for parent, folders, files in os.walk(folder, onerror=_not_searched):
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if name not in NEVER_SEARCHED)
         for name in sorted(files):
             file = Path(parent, name)
-            if name.endswith(SUFFIX) and file.is_file():
+            if name.endswith(SUFFIX) and (file.is_file() or file.is_symlink()):
                 yield os.fspath(file.relative_to(folder)), file
+
+
+def _not_searched(error: OSError) -> None:
+    raise UsageError(f"{error.filename}: this folder cannot be searched ({error.strerror}); change its permissions")
 
 
 def with_ids(found: Sequence[tuple[str, Path]]) -> tuple[Submission, ...]:
@@ -124,7 +139,7 @@ def with_ids(found: Sequence[tuple[str, Path]]) -> tuple[Submission, ...]:
     submissions = []
     for path, file in found:
         name = file.stem
-        if stems[name] > 1 and (parent := Path(path).parent.name):
+        if stems[name] > 1 and (parent := file.parent.name):
             name = f"{parent}-{name}"
         name = _utf8(name)
         unique, number = name, 1
@@ -171,15 +186,15 @@ def resolve(submissions: Sequence[Submission], cwd: Path) -> Plan:
         return Plan(whole, load(choices[name]), said, unreadable)
     if len(unreadable) == len(whole):
         return Plan(whole, None, "", unreadable)
-    if len(choices) == 1:
-        ((name, folder),) = choices.items()
+    if len(close := nearest(cwd)) == 1:
+        ((name, folder),) = close.items()
         return Plan(
             whole,
             load(folder),
             f"no assignment is named in the notebook: {name} is taken, the only one here",
             unreadable,
         )
-    raise UsageError(f"{_some(silent)}: no assignment is named in the notebook. {_listed(choices)}")
+    raise UsageError(f"{_some(silent)}: no assignment is named in the notebook ({NAMED}). {_listed(choices)}")
 
 
 def _listed(choices: Mapping[str, Path]) -> str:

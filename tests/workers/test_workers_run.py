@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,28 @@ def test_a_folder_is_searched_and_checkpoints_are_not(tmp_path: Path) -> None:
     assert [path for path, _ in expand(["in"], tmp_path)] == ["b.ipynb", "a/x.ipynb"]
 
 
+def test_checkpoints_are_not_searched_when_they_are_named_either(tmp_path: Path) -> None:
+    """A folder of Jupyter's copies, or one below it, holds no submissions."""
+    notebook(tmp_path / ".ipynb_checkpoints" / "old" / "b.ipynb")
+    for name in (".ipynb_checkpoints", ".ipynb_checkpoints/old"):
+        with pytest.raises(UsageError, match=r"no \*\.ipynb in this folder"):
+            expand([name], tmp_path)
+
+
+def test_nobody_is_left_out_of_a_folder_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link that leads nowhere is a submission that cannot be read; a folder that cannot be searched ends the call."""
+    notebook(tmp_path / "in" / "a.ipynb")
+    (tmp_path / "in" / "lost.ipynb").symlink_to("nowhere")
+    assert [path for path, _ in expand(["in"], tmp_path)] == ["a.ipynb", "lost.ipynb"]
+
+    def scandir(folder: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UsageError, match=r"/in: this folder cannot be searched \(Permission denied\)"):
+        expand(["in"], tmp_path)
+
+
 def test_submissions_keep_the_order_of_the_input(tmp_path: Path) -> None:
     """As given, folders in their place."""
     for name in ("z.ipynb", "in/b.ipynb", "in/a.ipynb", "c.ipynb"):
@@ -72,6 +95,13 @@ def test_ids_are_unique_and_stable() -> None:
     assert [one.id for one in submissions] == ["ada", "bob-work", "eve-work", "eve-work-2", "\ufffd"]
     assert submissions[-1].path == "\ufffd.ipynb"
     assert os.fsencode(submissions[-1].file).endswith(b"\xff.ipynb")
+
+
+def test_equal_stems_of_two_folders_keep_the_folders_names(tmp_path: Path) -> None:
+    """``grade ada bob``, a folder for each student with one notebook of the same name in it."""
+    for name in ("ada", "bob"):
+        notebook(tmp_path / name / "work.ipynb")
+    assert [one.id for one in with_ids(expand(["ada", "bob"], tmp_path))] == ["ada-work", "bob-work"]
 
 
 def test_the_notebook_names_its_assignment(tmp_path: Path) -> None:
@@ -106,6 +136,16 @@ def test_without_a_name_and_with_a_choice_the_choice_is_listed(tmp_path: Path) -
     notebook(tmp_path / "a.ipynb")
     with pytest.raises(UsageError, match=r"no assignment is named(.|\n)*digits(.|\n)*softmax"):
         plan(["a.ipynb"], None, tmp_path)
+
+
+def test_the_only_assignment_of_a_course_is_taken_aloud(tmp_path: Path) -> None:
+    """One in the nearest ``assignments/``: what ships with the package is no choice that has to be made."""
+    notebook(tmp_path / "a.ipynb")
+    shutil.copytree(SOFTMAX, tmp_path / "assignments" / "lab1")
+    made = plan(["a.ipynb"], None, tmp_path)
+    assert made.assignment is not None
+    assert made.assignment.folder == tmp_path / "assignments" / "lab1"
+    assert "lab1 is taken, the only one here" in made.said
 
 
 def test_a_broken_assignment_is_refused_with_all_its_faults(tmp_path: Path) -> None:
