@@ -20,7 +20,7 @@ def run(  # noqa: PLR0917 - one parameter an option
     assignment: str, folder: str | None, jobs: str | None, mode: str, record: str | None, quiet: bool
 ) -> int:
     """Test the rubric of an assignment with its solutions; the exit status. Raises UsageError and GraderFault."""
-    cwd = Path.cwd()
+    cwd = values.current_folder()
     chosen = find_assignment(assignment, cwd)
     read = solutions.read(solutions.find(chosen, Path(folder) if folder else None, cwd), chosen)
     size, isolation = values.jobs(jobs), values.mode(mode)

@@ -17,12 +17,19 @@ def clean_process() -> None:
         os.environ.pop(name, None)
 
 
+def open_streams() -> None:
+    """Give the process a standard output and a standard error that lead nowhere, where it was started without (``>&-``)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open for as long as the process lives
+
+
 def _is_foreign(entry: str, foreign: set[str]) -> bool:
-    return entry in foreign or _same(entry, Path.cwd())
+    return entry in foreign or _same(entry, Path())
 
 
 def _same(entry: str, folder: Path) -> bool:
     try:
-        return Path(entry).resolve() == folder
+        return Path(entry).resolve() == folder.resolve()
     except OSError:
         return False

@@ -1,11 +1,9 @@
 """What ``grade`` does, from options to exit status."""
 
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -15,7 +13,7 @@ from grader import __version__
 from grader.cli import options as values
 from grader.cli.options import Options
 from grader.cli.statuses import INTERRUPTED, NO_GRADE, USAGE
-from grader.errors import UsageError
+from grader.errors import GraderFault, UsageError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 EPILOG = (
@@ -116,8 +114,10 @@ def _status(options: Callable[[], Options]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the document on standard output has left: nothing more can be said there, not even at the very end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the document on standard output has left.
+        return NO_GRADE
+    except GraderFault as error:
+        _say(str(error))
         return NO_GRADE
     except Exception as error:  # noqa: BLE001 - any fault of ours must end with the status that says so
         traceback.print_exc()
@@ -129,8 +129,10 @@ def _carry_out(options: Options) -> int:
     # Imported here: `grade --help` answers at once, without Rich and without the rest of the grader.
     from grader.cli.session import once, watched  # noqa: PLC0415
 
+    if options.assignment == "":
+        raise UsageError("--assignment: the name of the assignment is empty")
     values.check_outputs(options)
-    return (watched if options.watch else once)(options, Path.cwd())
+    return (watched if options.watch else once)(options, values.current_folder())
 
 
 def _say(message: str) -> None:

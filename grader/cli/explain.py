@@ -17,7 +17,7 @@ from grader.report.plain import code
 def run(name: str, audience: str, assignment: str | None) -> int:
     """Print a page, or every id with its title. Raises UsageError for an id that has no text."""
     reader = values.audience(audience)
-    texts = _texts(name, assignment, Path.cwd())
+    texts = _texts(name, assignment, values.current_folder())
     painter = Painter(sys.stdout)
     if not name:
         painter.show(_listed(texts))

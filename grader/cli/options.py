@@ -74,6 +74,14 @@ def percent(value: str) -> float:
     return number
 
 
+def current_folder() -> Path:
+    """The folder that relative paths start from. Raises UsageError where it was removed meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the current folder is not there any more: change to another one") from None
+
+
 def check_outputs(options: Options) -> None:
     """Raise UsageError, before anything runs, where a file that is asked for cannot be written or is written twice."""
     files = [
@@ -82,6 +90,8 @@ def check_outputs(options: Options) -> None:
     if len(files) > 1 and _real(files[0][1]) == _real(files[1][1]):
         raise UsageError(f"--json and --junit both name {files[0][1]}: give each a place of its own")
     for flag, value in files:
+        if not value:
+            raise UsageError(f"{flag}: the name of the file is empty")
         if value != STANDARD_OUTPUT:
             _check_file(flag, value, options.submissions)
 
@@ -97,9 +107,16 @@ def _check_file(flag: str, value: str, submissions: tuple[str, ...]) -> None:
             raise UsageError(f"{flag} {value}: this is a folder; give the name of a file in it")
         if not file.parent.is_dir():
             raise UsageError(f"{flag} {value}: there is no folder {file.parent}; make it first")
-        writable = os.access(file, os.W_OK) if file.exists() else os.access(file.parent, os.W_OK | os.X_OK)
+        if os.path.lexists(file):
+            writable = os.access(file if file.exists() else file.parent, os.W_OK)
+        else:
+            # Only making it shows that it can be made: root may write everywhere, and not in /proc.
+            file.open("xb").close()
+            file.unlink()
+            writable = True
     except (OSError, ValueError) as error:
-        raise UsageError(f"{flag} {value}: {error}; give another name") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{flag} {value}: it cannot be written ({reason}); give another place") from None
     if not writable:
         raise UsageError(f"{flag} {value}: it cannot be written; choose another place or change its permissions")
     if any(_real(value) == _real(one) for one in submissions):

@@ -12,6 +12,7 @@ from rich.rule import Rule as RichRule
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from grader.errors import GraderFault
 from grader.report.blocks import Blank, Block, Labelled, Line, Paragraph, Rule, Spread, Table
 from grader.report.github import inert
 
@@ -29,6 +30,11 @@ PLAIN_COLUMNS = 100
 """Columns of a line where there is no terminal that says how many it has."""
 WIDEST = 110
 """Columns beyond which text is hard to read, however wide the terminal."""
+
+
+def lead_nowhere(stream: TextIO) -> None:
+    """Point a stream that cannot be written to nothing: what is still in its buffer fails no more, not even at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Painter:
@@ -50,7 +56,10 @@ class Painter:
             self._stream.flush()
         except BrokenPipeError:
             # Whoever read the report has left (`grade … | head`): the rest of the work is done all the same.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            lead_nowhere(self._stream)
+        except OSError as error:
+            lead_nowhere(self._stream)
+            raise GraderFault(f"the report could not be written ({error.strerror})") from None
 
     def text(self, blocks: Iterable[Block]) -> str:
         """The blocks as the text that ``show`` writes."""

@@ -9,7 +9,7 @@ from grader.cli.outputs import write_files, write_github
 from grader.cli.paint import Painter
 from grader.cli.progress import ProgressLine
 from grader.cli.statuses import exit_status
-from grader.errors import UsageError
+from grader.errors import GraderFault, UsageError
 from grader.report import plain
 from grader.report.audience import for_audience
 from grader.report.blocks import Blank, Block, Paragraph, Span
@@ -121,12 +121,14 @@ def _wait_said(painter: Painter) -> None:
 
 
 def _report(painter: Painter, options: Options, made: Plan, results: Results) -> int:
-    """Write every output for its audience; the exit status."""
+    """Write every output for its audience; the exit status. Raises GraderFault, after all else, for one that cannot be written."""
     whole = document(made, results)
     shown = for_audience(whole, options.audience)
-    write_files(shown, options)
+    faults = write_files(shown, options)
     painter.show(_blocks(shown, results, options))
     write_github(shown, options)
+    if faults:
+        raise GraderFault("\n".join(faults))
     return exit_status(whole, options.fail_under, exit_zero=options.exit_zero)
 
 

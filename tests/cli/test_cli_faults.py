@@ -1,10 +1,12 @@
 """Calls that cannot be carried out, and files that are no notebooks: a clear error, the status of the contract, no traceback."""
 
 import json
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli_helpers import ASSIGNMENT, RIGHT, grade, write_notebook, write_tiny
+from cli_helpers import ASSIGNMENT, GRADE, RIGHT, grade, variables, write_notebook, write_tiny
 
 MIB = 1024 * 1024
 
@@ -34,6 +36,11 @@ def course(tmp_path: Path) -> Path:
         (("ada.ipynb", "--junit", "assignments"), ["--junit assignments", "folder"]),
         (("ada.ipynb", "--json", "ada.ipynb"), ["--json ada.ipynb", "overwritten"]),
         (("ada.ipynb", "--json", "x", "--junit", "./x"), ["--json and --junit", "x"]),
+        (("ada.ipynb", "--json", "/proc/run.json"), ["--json /proc/run.json", "cannot be written"]),
+        (("ada.ipynb", "--json", "x" * 300), ["--json xxx", "cannot be written"]),
+        (("ada.ipynb", "--junit", ""), ["--junit", "empty"]),
+        (("ada.ipynb", "--assignment", ""), ["--assignment", "empty"]),
+        (("",), ["empty", "give a notebook"]),
         (("ada.ipynb", "--colour"), ["--colour"]),
         ((".", "--watch"), ["--watch", "one notebook"]),
     ],
@@ -48,6 +55,64 @@ def test_a_call_that_cannot_be_carried_out_is_status_2(
     assert "Traceback" not in done.stderr
     assert not [word for word in words if word not in done.stderr], done.stderr
     assert not (course / "run.json").exists()
+
+
+def test_a_folder_that_was_removed_meanwhile_is_status_2(course: Path) -> None:
+    """The current folder is gone: no traceback, and not the status of a lost point."""
+    gone = course / "gone"
+    gone.mkdir()
+    command = f'rmdir ../gone; exec "$@" {shlex.quote(str(course / "ada.ipynb"))}'
+    done = subprocess.run(
+        ["bash", "-c", command, "-", *GRADE], cwd=gone, env=variables(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "current folder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--json", "/dev/full", "--junit", "junit.xml"), "--json /dev/full: it could not be written (No space left"),
+        (("--json", "-"), "--json -: it could not be written (No space left"),
+        ((), "the report could not be written (No space left"),
+    ],
+)
+def test_a_place_that_fills_up_is_the_graders_fault(course: Path, arguments: tuple[str, ...], words: str) -> None:
+    """Status 3, in a sentence; what can be written is written, the report too."""
+    with Path("/dev/full").open("w") as full:
+        whole = "/dev/full" in arguments
+        done = subprocess.run(
+            [*GRADE, "ada.ipynb", *arguments],
+            cwd=course,
+            env=variables(),
+            stdout=subprocess.PIPE if whole else full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    if whole:
+        assert "2 of 2 points" in done.stdout
+        assert (course / "junit.xml").is_file()
+
+
+def test_streams_that_are_closed_are_no_fault(course: Path) -> None:
+    """``>&- 2>&-``, as some schedulers start it: graded, and the document is written."""
+    command = 'exec "$@" ada.ipynb --json run.json >&- 2>&-'
+    done = subprocess.run(["bash", "-c", command, "-", *GRADE], cwd=course, env=variables(), check=False)
+    assert done.returncode == 0
+    assert json.loads((course / "run.json").read_text())["submissions"][0]["score"] == 2.0
+
+
+def test_a_job_summary_that_cannot_be_written_costs_nothing(course: Path) -> None:
+    """It is said on standard error; the grade and the annotations stand."""
+    done = grade("ada.ipynb", cwd=course, env=variables(GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY="/missing/summary"))
+    assert done.returncode == 0, done.stderr
+    assert "the job summary could not be written" in done.stderr
+    assert "::notice" in done.stdout
 
 
 @pytest.mark.parametrize(
