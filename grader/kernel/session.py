@@ -19,7 +19,8 @@ from grader.answers import Answer, Call, Lost, NameInfo, Question, Ref, Request,
 from grader.errors import KernelUnavailable
 from grader.kernel import questions, values
 from grader.kernel.cell import Cause, CellStuck
-from grader.kernel.execution import CellRunner, Record, Stopped, SyntaxPlace
+from grader.kernel.execution import CellRunner, Record, SyntaxPlace
+from grader.kernel.loss import Loss, Spent, loss
 from grader.kernel.places import Places
 from grader.kernel.wire import KernelDied, Line
 from grader.limits import MIB, Limits
@@ -43,11 +44,6 @@ PREPARE_S = 60.0
 CALLBACK_VALUES = 8
 """Values of the largest size that stand-ins take in, together."""
 
-_STUCK: Mapping[Cause, str] = {
-    "timeout": "did not stop at its time limit, nor when interrupted",
-    "output": "printed more than the limit, and did not stop when interrupted",
-}
-
 T = TypeVar("T")
 
 
@@ -69,27 +65,6 @@ class Execution:
     """The submission's time was over before the last cell had been run."""
     lost: str = ""
     """Why no kernel is left to ask, in words; empty where one is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Loss:
-    """How a kernel was lost: the reason as one word; in words that follow the name of what did it; the kernel's own."""
-
-    stopped: Stopped
-    words: str
-    death: str
-    unexplained: bool = False
-
-
-@dataclass
-class _Spent:
-    cpu_s: float = 0.0
-    peak_memory_bytes: int = 0
-    output_bytes: int = 0
-
-    def add(self, used: Resources) -> None:
-        self.cpu_s += used.cpu_s
-        self.peak_memory_bytes = max(self.peak_memory_bytes, used.peak_memory_bytes)
 
 
 class Session:
@@ -126,7 +101,7 @@ class Session:
         self._terms = questions.Terms(limits.value_mib * MIB, self._stand_ins, Places(notebook))
         self._line: Line | None = None
         self._until = 0.0
-        self._spent = _Spent()
+        self._spent = Spent()
         self._notes: list[Note] = []
         self._reruns_left = {"cells": EXECUTION_RERUNS, "questions": QUESTION_RERUNS, "accidents": ACCIDENTS}
         self._refused: dict[tuple[str, ...], Answer] = {}
@@ -142,7 +117,7 @@ class Session:
     @property
     def resources(self) -> Resources:
         """What all kernels of this session used so far."""
-        spent = _Spent(self._spent.cpu_s, self._spent.peak_memory_bytes)
+        spent = Spent(self._spent.cpu_s, self._spent.peak_memory_bytes)
         if self._line is not None:
             spent.add(self._line.kernel.usage())
         return Resources(
@@ -182,7 +157,7 @@ class Session:
             lost="" if self._line is not None else self._lost.reason,
         )
 
-    def _run_cells(self) -> tuple[Record, _Loss | None]:
+    def _run_cells(self) -> tuple[Record, Loss | None]:
         """One run of the notebook in a fresh kernel: what happened, and how the kernel was lost, if it was."""
         line = self._line = self._run(self._open())
         # A first kernel may have waited for the server to be up: that is not the submission's time.
@@ -198,15 +173,15 @@ class Session:
             progress=self._progress,
             run=self._run,
         )
-        loss = None
+        lost = None
         try:
             runner.preprocess(self._notebook.to_nbformat(), {})
         except CellStuck as stuck:
-            loss = self._give_up(stuck.cause)
+            lost = self._give_up(stuck.cause)
         except KernelDied:
-            loss = self._give_up(None)
+            lost = self._give_up(None)
         self._spent.output_bytes += runner.record.output_bytes
-        return runner.record, loss
+        return runner.record, lost
 
     async def _open(self) -> Line:
         """Start a kernel and prepare it."""
@@ -228,7 +203,7 @@ class Session:
             raise KernelUnavailable(f"the kernel could not be prepared: {batch}")
         return line
 
-    def _give_up(self, cause: Cause | None) -> _Loss:
+    def _give_up(self, cause: Cause | None) -> Loss:
         """End the kernel that did not yield (``cause``) or has died (None); what it came to."""
         assert self._line is not None
         line, self._line = self._line, None
@@ -236,20 +211,14 @@ class Session:
         death = line.kernel.death() if cause is None else None
         self._run(line.kernel.kill())
         self._spent.add(line.kernel.usage())
-        if cause is not None:
-            return _Loss(cause, _STUCK[cause], _STUCK[cause])
-        words = death.words if death is not None else "gone"
-        if death is not None and death.out_of_memory:
-            return _Loss("out-of-memory", f"ran out of memory ({words})", words)
-        unexplained = death is not None and death.unexplained
-        return _Loss("died", f"ended the kernel ({words})", words, unexplained)
+        return loss(cause, death)
 
-    def _was_accident(self, cell: int | None, what: str, loss: _Loss) -> bool:
+    def _was_accident(self, cell: int | None, what: str, loss: Loss) -> bool:
         """Whether the kernel is replaced as if nothing had happened."""
         return loss.unexplained and self._may_replace("accidents", cell, what, loss)
 
     def _may_replace(
-        self, kind: Literal["cells", "questions", "accidents"], cell: int | None, what: str, loss: _Loss
+        self, kind: Literal["cells", "questions", "accidents"], cell: int | None, what: str, loss: Loss
     ) -> bool:
         """Whether the notebook may be run in one more kernel; if so it is said, if not the session has none left."""
         if self._reruns_left[kind] > 0 and self._loop.time() < self._until:
@@ -303,6 +272,15 @@ class Session:
                     answers[culprit] = lost
             waiting = [index for index in waiting if index not in answers]
         return [answers[index] for index in range(len(asked))]
+
+    def ask_untouched(self, question: Question, *, timeout_s: float) -> Answer:
+        """The answer of a fresh kernel in which no cell has run: what fails there too is not the notebook's doing."""
+        line = self._run(self._open())
+        until = self._loop.time() + timeout_s
+        batch = self._run(questions.ask(line, [question], self._terms, limit_s=timeout_s, until=until))
+        line.close()
+        self._run(line.kernel.kill())
+        return batch.answers[0] if batch.answers else Lost("it did not answer")
 
     def _settled(self, question: Question, limit: float) -> Answer | None:
         """The answer of a question that need not or cannot be asked; None for one that is asked."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -23,6 +23,7 @@ from grader.rubric.student import Student
 from grader.verdict import Outcome
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
+PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _classify(check: Check, raised: pytest.ExceptionInfo[BaseException] | None, 
             return Ruling("timed_out", error.message, error.because, seconds)
         case Failure():
             return Ruling("failed", error.message, error.because, seconds)
-        case AssertionError() if _place(error.__traceback__, check) != str(check.item.path):
+        case AssertionError() if _last(error.__traceback__, check) == "rubric":
             first = (str(error).strip().splitlines() or ["the check does not hold"])[0]
             return Ruling("failed", first, None, seconds)
         case CarriedForward():
@@ -194,6 +195,19 @@ def _classify(check: Check, raised: pytest.ExceptionInfo[BaseException] | None, 
         case pytest.skip.Exception():
             return Ruling("skipped", error.msg or "", None, seconds)
     raise RubricFault(check.id, _place(error.__traceback__, check), f"{type(error).__name__}: {error}")
+
+
+def _last(traceback: TracebackType | None, check: Check) -> Literal["rubric", "grader", ""]:
+    """Whose line came last on the way to an assertion: where it is the grader's own, it is not the student's that failed."""
+    last: Literal["rubric", "grader", ""] = ""
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(check.item.path.parent):
+            last = "rubric"
+        elif file.is_relative_to(PACKAGE):
+            last = "grader"
+        traceback = traceback.tb_next
+    return last
 
 
 def _place(traceback: TracebackType | None, check: Check) -> str:

@@ -4,6 +4,7 @@ The first message holds what every model is asked; the second steps the two like
 settles every right model; a third and a fourth are for the others.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -38,6 +39,7 @@ FRESH_POINTS = 2000
 NEAR_POINTS = 11
 """Not a multiple of the classes, so that no batch of them is square."""
 FIRST_CANDIDATES = 2
+_PLACE = re.compile(r"[0-9]{1,4}")
 LAST_SCALES = (1.0, 0.1, 0.01)
 """Factors of the last kernel with fresh weights: where a head saturates, a smaller one does not."""
 
@@ -65,6 +67,7 @@ class Prober:
         self.task = task
         self.rng = rng
         self.output = 0
+        self._columns = task.outputs
         self.half = False
         """Whether the model computes in half precision."""
         self.noisy = False
@@ -102,7 +105,7 @@ class Prober:
         own = {key: one.get(self.output, np.zeros(0)) for key, one in zip(self.batches, answered, strict=True)}
         shape = own["far"].shape
         facts: dict[str, Any] = {"outputs": len(shapes), "shape": shape[1:] if shape[:1] == wanted[:1] else (0, 0)}
-        wide = shape[1] if len(shape) > 1 else 0
+        wide = self._columns = shape[1] if len(shape) > 1 else 0
         if any(one.shape != (len(self.batches[key]), wide) or not one.size for key, one in own.items()):
             return facts
         by_batch = {key: one.astype(np.float64) for key, one in own.items()}
@@ -221,7 +224,7 @@ class Prober:
         passes: list[tuple[str, list[Change]]] = [("near", self._fresh), *(("far", changes) for changes in sets)]
         near, *far = self._pass(passes)
         if near is None:
-            near = np.zeros((NEAR_POINTS, self.task.outputs))
+            near = np.zeros((NEAR_POINTS, self._columns))
         else:
             self._samples.append(near)
             self._moderate.append(near)
@@ -230,7 +233,7 @@ class Prober:
         return near, seen
 
     def _pass(self, passes: Sequence[tuple[str, list[Change]]]) -> list[Floats | None]:
-        """Outputs of the model with its weights changed; None where a change was refused."""
+        """Outputs of the model with its weights changed; None where a change was refused, or changed their shape."""
         wanted = {batch for batch, _ in passes}
         request = Request(
             "model.outputs",
@@ -241,12 +244,14 @@ class Prober:
             },
         )
         (answer,) = self.ask(request)
-        results: list[Floats | None] = []
-        for one in self._read(answer):
-            array = one.get(self.output)
-            results.append(array.astype(np.float64) if array is not None and array.ndim == 2 else None)  # noqa: PLR2004 - (m, columns)
-        if len(results) != len(passes):
+        answered = self._read(answer)
+        if len(answered) != len(passes):
             raise Unanswered(Unusable("not one answer for each question"))
+        results: list[Floats | None] = []
+        for one, (batch, _) in zip(answered, passes, strict=True):
+            array = one.get(self.output)
+            fits = array is not None and array.shape == (len(self.batches[batch]), self._columns)
+            results.append(array.astype(np.float64) if array is not None and fits else None)
         return results
 
     def _read(self, answer: Answer) -> list[dict[int, NDArray[Any]]]:
@@ -271,7 +276,7 @@ def _arrays(one: Value) -> dict[int, NDArray[Any]]:
     """The arrays of numbers that a pass returned, by output."""
     outputs = one.entries.get("outputs")
     found = {} if outputs is None else outputs.entries
-    arrays = {key: value.array for key, value in found.items() if key.isdecimal()}
+    arrays = {key: value.array for key, value in found.items() if _PLACE.fullmatch(key)}
     return {int(key): array for key, array in arrays.items() if array is not None and array.dtype.kind in "fiub"}
 
 

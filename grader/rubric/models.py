@@ -28,9 +28,13 @@ from grader.diagnosis.model_loss import (
     takes_probabilities,
 )
 from grader.diagnosis.models import FaultyCell, Judgement, ModelFacts, ModelTask, Shortfall, judge
+from grader.inside.models import MAX_WEIGHTS
 from grader.rubric.model_probing import Prober, Unanswered
 from grader.rubric.outcomes import CallTimedOut, CarriedForward, Failure
 from grader.rubric.student import Student
+
+MAX_DIMENSIONS, MAX_SIZE = 8, 2**31
+"""What a variable's shape may be: more than fits into any kernel, and little enough to compute with."""
 
 
 class Ask(Protocol):
@@ -78,8 +82,9 @@ def examine_model(
 
     ``faulty`` are the cells that ended with an error; ``capped`` says that ``fit`` was cut short by the grader.
     """
-    facts = _measured(ask, task, rng) if info.exists else ModelFacts()
-    return ModelEvidence(task, facts, judge(task, facts, info, faulty, capped=capped))
+    with np.errstate(all="ignore"):  # outputs are whatever the kernel says, up to the largest numbers there are
+        facts = _measured(ask, task, rng) if info.exists else ModelFacts()
+        return ModelEvidence(task, facts, judge(task, facts, info, faulty, capped=capped))
 
 
 def check_shape(evidence: ModelEvidence) -> None:
@@ -198,10 +203,11 @@ def _entry(value: Value, key: str) -> Value:
 def _weights(described: Value) -> tuple[Weight, ...]:
     """The described variables of floats that may be changed, with their index."""
     weights = []
-    for index, one in enumerate(described.items):
+    for index, one in enumerate(described.items[:MAX_WEIGHTS]):
         # A shape crosses as an array of integers; that of a scalar as an empty array.
         shape = _entry(one, "shape").array
         if "float" in _entry(one, "dtype").text and shape is not None and shape.ndim == 1:
             sizes = tuple(int(size) for size in shape) if shape.dtype.kind == "i" else ()
-            weights.append(Weight(index, sizes, finite=_is(one, "finite"), trainable=_is(one, "trainable")))
+            if len(sizes) <= MAX_DIMENSIONS and all(0 < size <= MAX_SIZE for size in sizes):
+                weights.append(Weight(index, sizes, finite=_is(one, "finite"), trainable=_is(one, "trainable")))
     return tuple(weights)

@@ -52,13 +52,15 @@ class PredictionExam:
         self.probabilities, self.classes, self.own = probabilities, classes, own
         self.functions = (probabilities, classes)
         self._observed: dict[tuple[str, str], list[Observation]] = {}
+        self._unbuilt: Answer | None = None
+        """What came back instead of a probe model: the answer to every question that needs one."""
         asked = [name for name in self.functions if student.name(name).exists]
         tables = _merged(predict_probes(student.rng("prediction")))
         probes = [*self._build("functional", tables[:PLAIN], asked), *self._build("sequential", tables[PLAIN:], asked)]
         own_outputs = self._own_outputs([probe for _, probe in probes]) if asked else [None] * len(probes)
         for function in self.functions:
-            calls = [Call(function, (Ref(probe.handle), probe.inputs)) for _, probe in probes]
-            for (purpose, probe), mine, answer in zip(probes, own_outputs, student.ask(*calls), strict=True):
+            answers = self._called(function, [probe for _, probe in probes])
+            for (purpose, probe), mine, answer in zip(probes, own_outputs, answers, strict=True):
                 self._observe(function, purpose, probe, mine, answer)
 
     def check_probabilities(self, *purposes: str) -> None:
@@ -75,8 +77,14 @@ class PredictionExam:
     def demonstrate(self, function: str, arguments: tuple[Any, ...]) -> Answer:
         """What a function answers on a model with public demonstration logits ``(m, 4)``."""
         ((_, probe),) = self._build("functional", [("shown", np.asarray(arguments[0], dtype=np.float64))], [function])
-        (answer,) = self.student.ask(Call(function, (Ref(probe.handle), probe.inputs)))
+        (answer,) = self._called(function, [probe])
         return answer
+
+    def _called(self, function: str, probes: Sequence[Probe]) -> list[Answer]:
+        """What a function answers on each of these probes."""
+        if self._unbuilt is not None and self.student.name(function).exists:
+            return [self._unbuilt] * len(probes)
+        return self.student.ask(*(Call(function, (Ref(probe.handle), probe.inputs)) for probe in probes))
 
     def _build(self, kind: Kind, tables: Sequence[Table], asked: Sequence[str]) -> list[tuple[str, Probe]]:
         """One probe model that has the logits of all these tables, and for each table the points to ask it about."""
@@ -84,12 +92,26 @@ class PredictionExam:
         if asked:
             head = PROBABILITY_HEAD in self.student.assumes
             request = Request("probe_model", {**whole.parameters, "softmax_head": head})
-            whole = whole.with_handle(_handle(*self.student.ask(request, timeout_s=BUILD_S)))
+            whole = whole.with_handle(self._handle(request))
         ends = np.cumsum([len(table) for _, table in tables])
         return [
             (purpose, whole.part(slice(end - len(table), end)))
             for (purpose, table), end in zip(tables, ends.tolist(), strict=True)
         ]
+
+    def _handle(self, request: Request) -> str:
+        """Have a probe model built. Raises GraderFault where none can be built without the submission either."""
+        (answer,) = self.student.ask(request, timeout_s=BUILD_S)
+        if isinstance(answer, Returned) and (handle := answer.value.entries.get("handle")) is not None and handle.text:
+            return handle.text
+        if isinstance(answer, Lost | TimedOut):
+            self._unbuilt = answer
+            return ""
+        words = no_answer("Keras", answer)
+        if not self.student.is_at_fault(request, timeout_s=BUILD_S):
+            raise GraderFault(f"no probe model could be built: {words}")
+        self._unbuilt = Lost(f"after this notebook no Keras model can be built to ask it about ({words})")
+        return ""
 
     def _own_outputs(self, probes: list[Probe]) -> list[Any]:
         """What the student's own model returns on the same inputs: shows a function that ignores its argument."""
@@ -143,14 +165,6 @@ def _merged(probes: Mapping[str, Sequence[NDArray[np.float64]]]) -> list[Table]:
         ("unusual", np.concatenate([*probes["negative"], *probes["tied"]])),
         ("huge", np.concatenate(probes["huge"])),
     ]
-
-
-def _handle(answer: Answer) -> str:
-    if isinstance(answer, Returned) and "handle" in answer.value.entries:
-        return answer.value.entries["handle"].text
-    if isinstance(answer, Lost | TimedOut):
-        return ""
-    raise GraderFault(f"no probe model could be built: {no_answer('Keras', answer)}")
 
 
 def _outputs(answer: Answer) -> Any:

@@ -24,6 +24,9 @@ class Asker(Protocol):
     def ask(self, *questions: Question, timeout_s: float | None = None) -> list[Answer]:
         """Answers to the questions, in order."""
 
+    def ask_untouched(self, question: Question, *, timeout_s: float) -> Answer:
+        """The answer of a kernel in which nothing of the submission has run."""
+
     def names(self, names: Sequence[str]) -> dict[str, NameInfo]:
         """What the names are bound to after the last cell."""
 
@@ -62,6 +65,10 @@ class Student:
     def ask(self, *questions: Question, timeout_s: float | None = None) -> list[Answer]:
         """Put questions to the student's kernel, all in one message; answers in order."""
         return self._asker.ask(*questions, timeout_s=timeout_s)
+
+    def is_at_fault(self, question: Question, *, timeout_s: float) -> bool:
+        """Whether a question of ours is answered where nothing of the submission has run: what it did is then its fault."""
+        return isinstance(self._asker.ask_untouched(question, timeout_s=timeout_s), Returned)
 
     def name(self, name: str) -> NameInfo:
         """What ``name`` is bound to after the last cell."""

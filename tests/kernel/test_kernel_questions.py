@@ -287,3 +287,19 @@ def test_time_in_which_nobody_ran_is_not_the_students(
     loop.call_later(0.1, stand_still)
     (answer,) = session.ask(Call("short"), timeout_s=1.0)
     assert isinstance(answer, Returned), answer
+
+
+def test_a_kernel_that_nothing_has_touched_answers_for_the_grader(open_session: OpenSession) -> None:
+    """What the notebook broke works there, nothing of the notebook is there, and its own kernel is left as it was."""
+    session = open_session(
+        "from grader.inside import names\nnames.names.__code__ = (lambda p, c: 1 / 0).__code__", TWICE
+    )
+    session.execute()
+    asked = Request("names", {"names": ["twice"]})
+    (broken,) = session.ask(asked)
+    assert isinstance(broken, Raised)
+    untouched = session.ask_untouched(asked, timeout_s=5.0)
+    assert isinstance(untouched, Returned)
+    assert untouched.value.entries["twice"].entries["exists"].array is not None
+    assert not untouched.value.entries["twice"].entries["exists"].array
+    assert numbers(session.ask(Call("twice", (2,)))[0]) == 4

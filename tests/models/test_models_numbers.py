@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.answers import NameInfo, Raised, TimedOut
+from grader.answers import Answer, NameInfo, Question, Raised, Request, Returned, TimedOut, Value
 from grader.diagnosis.model_head import SCALES, TRIPLES, Weight, far_points, is_bent, is_tied, kind_by_range, respond
 from grader.diagnosis.model_loss import Forms, judge_loss, logit_cases, probability_cases, takes_probabilities
 from grader.diagnosis.model_misconceptions import MISCONCEPTIONS
 from grader.diagnosis.models import FaultyCell, ModelFacts, ModelTask, judge
+from grader.inside import values as inside
+from grader.kernel import values
+from grader.rubric.models import examine_model
 from grader.rubric.probe_models import probe_model
 
 Floats = NDArray[np.float64]
@@ -205,3 +208,61 @@ def test_a_capped_run_loses_no_point_for_accuracy() -> None:
     short = judge(TASK, facts, info).trained
     assert short is not None
     assert short.id == "model.chance-level"
+
+
+def described(shape: list[int]) -> dict[str, Any]:
+    """What a kernel says of a model with one variable of that shape."""
+    weight = {"shape": shape, "dtype": "float32", "trainable": True, "finite": True, "path": "w"}
+    return {"kind": "model", "type_name": "M", "compiled": True, "steps": 1, "layers": [{}], "weights": [weight]}
+
+
+def dishonest(shape: list[int], outputs: Callable[[NDArray[Any], bool], Any], key: str) -> Callable[..., list[Answer]]:
+    """A kernel that makes up what it says: ``outputs`` of the points and of whether weights were to be changed."""
+
+    def answer(question: Question) -> Answer:
+        assert isinstance(question, Request)
+        asked = question.parameters
+        said: Any = {"forms": {}}
+        if question.operation == "model.describe":
+            said = described(shape)
+        elif question.operation == "model.outputs":
+            passes = [(asked["batches"][one["batch"]], bool(one["changes"])) for one in asked["passes"]]
+            arrays = [{"outputs": {key: np.asarray(outputs(x, changed))}} for x, changed in passes]
+            said = {"passes": {str(n): one for n, one in enumerate(arrays)}}
+        writer = inside.Writer(1 << 26)
+        node = writer.node(said)
+        found: Value = values.value(node, writer.buffers, 1 << 26)
+        return Returned(found)
+
+    return lambda *questions, timeout_s=None: [answer(one) for one in questions]  # noqa: ARG005 - the road's own form
+
+
+LINEAR = np.random.default_rng(3).normal(size=(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "outputs", "key"),
+    [
+        pytest.param([4], lambda x, changed: (x @ LINEAR)[: -1 if changed else None], "0", id="rows that get lost"),
+        pytest.param([4], lambda x, changed: (x @ LINEAR)[:, : 3 if changed else 4], "0", id="columns that get lost"),
+        pytest.param([4], lambda x, changed: (x @ LINEAR)[None] if changed else x @ LINEAR, "0", id="one axis more"),
+        pytest.param([4], lambda x, _: np.c_[x @ LINEAR, x], "0", id="more columns than asked for"),
+        pytest.param(
+            [4], lambda x, changed: np.c_[x, x, x] if not changed else x, "0", id="other widths than asked for"
+        ),
+        pytest.param([-4, 4], lambda x, _: x @ LINEAR, "0", id="a variable of negative size"),
+        pytest.param([2**62] * 300, lambda x, _: x @ LINEAR, "0", id="a variable of endless size"),
+        pytest.param([2**62, 4], lambda x, _: x @ LINEAR, "0", id="a variable of great size"),
+        pytest.param([4], lambda x, _: x @ LINEAR, "9" * 5000, id="an output of a number that cannot be read"),
+        pytest.param([4], lambda x, _: np.full((len(x), 4), 1e308), "0", id="numbers beyond single precision"),
+    ],
+)
+def test_what_a_dishonest_kernel_says_of_a_model_is_data(
+    shape: list[int], outputs: Callable[[NDArray[Any], bool], Any], key: str
+) -> None:
+    """Shapes that nobody asked for are judged like any other model: never an error of ours, never all points."""
+    info = NameInfo("model", exists=True, callable=True, type_name="M")
+    evidence = examine_model(dishonest(shape, outputs, key), TASK, info, np.random.default_rng(1))
+    judged = evidence.judgement
+    assert evidence.found
+    assert judged.shape or judged.head_and_loss

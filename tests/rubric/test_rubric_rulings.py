@@ -6,16 +6,21 @@ A small course of its own, without TensorFlow: two exercises, the second leaning
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from grader.answers import Answer, NameInfo, Question, Raised, Request, Returned, Value
 from grader.assignment import Assignment, load
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, GraderFault
 from grader.grade import Job, serve
+from grader.kernel.session import Session
 from grader.rubric.collect import open_rubric
+from grader.rubric.outcomes import Failure
+from grader.rubric.prediction import PredictionExam
+from grader.rubric.student import Student
 from grader.sandbox.connect import connect
 from grader.sandbox.launch import ServerHandle
 from grader.verdict import CheckResult, SubmissionResult
@@ -203,6 +208,60 @@ def test_a_plain_assert_fails_the_student(grade: Grade) -> None:
     """A rubric may use pytest's own assert."""
     result = grade(["def double(x):\n    return x + x if hasattr(x, 'shape') else 7.0", RIGHT[1]])
     assert checks(result)["double/number"].outcome == "failed"
+
+
+def test_an_assertion_of_the_graders_own_fails_nobody(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not hold on our side of the question road is no wrong answer, though pytest reports both alike."""
+
+    def ask(*_: object, **__: object) -> None:
+        raise AssertionError("a line that is not there")
+
+    monkeypatch.setattr(Session, "ask", ask)
+    monkeypatch.setattr(Session, "names", lambda _, names: {name: NameInfo(name, exists=True) for name in names})
+    result = grade(RIGHT)
+    assert result.status == "grader_error"
+    assert result.score is None
+    assert "a line that is not there" in (result.error or "")
+
+
+class WithoutModels:
+    """A submission in whose kernel no model can be built; ``elsewhere`` is what a kernel without it answers."""
+
+    def __init__(self, elsewhere: Answer) -> None:
+        self.elsewhere = elsewhere
+
+    def ask(self, *questions: Question, timeout_s: float | None = None) -> list[Answer]:
+        """Refuse to build, and never be asked anything that needs a model."""
+        assert timeout_s is None or timeout_s > 0
+        assert all(isinstance(one, Request) and one.operation == "probe_model" for one in questions)
+        return [Raised("TypeError", "'NoneType' object is not callable") for _ in questions]
+
+    def ask_untouched(self, question: Question, *, timeout_s: float) -> Answer:
+        """What a fresh kernel says."""
+        assert isinstance(question, Request)
+        assert timeout_s > 0
+        return self.elsewhere
+
+    def names(self, names: Sequence[str]) -> dict[str, NameInfo]:
+        """Both functions are there, and no model."""
+        return {name: NameInfo(name, exists=name != "model") for name in names}
+
+
+def test_a_notebook_that_breaks_keras_loses_the_points_that_need_it() -> None:
+    """It must not buy a result without a score; the words say what happened."""
+    student = Student(WithoutModels(Returned(Value("mapping", "dict"))), 1, {})
+    exam = PredictionExam(student)
+    with pytest.raises(Failure, match=r"no Keras model can be built.*NoneType"):
+        exam.check_probabilities("ordinary")
+    with pytest.raises(Failure, match="no Keras model can be built"):
+        exam.check_classes("huge")
+
+
+def test_a_machine_without_keras_costs_nobody_a_point() -> None:
+    """Where a model cannot be built without the notebook either, the fault is the grader's."""
+    student = Student(WithoutModels(Raised("ModuleNotFoundError", "No module named 'keras'")), 1, {})
+    with pytest.raises(GraderFault, match="no probe model could be built"):
+        PredictionExam(student)
 
 
 def test_the_same_submission_gets_the_same_probes_and_another_gets_others(grade: Grade) -> None:
