@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -295,7 +295,7 @@ def _convert_table(value: Any, table: Any, faults: _Faults, name: str, index: in
             faults.add(
                 key,
                 f"{key} = {item!r} in [{name}]: {error}",
-                "give a value of that type",
+                _remedy(fields[key].type),
                 value=str(item),
                 occurrence=0,
             )
@@ -304,6 +304,12 @@ def _convert_table(value: Any, table: Any, faults: _Faults, name: str, index: in
             whole = False
             faults.add(name, f"{key} is missing in [{name}] number {index + 1}", f"add {key}", occurrence=index)
     return table(**kept) if whole else None
+
+
+def _remedy(kind: Any) -> str:
+    """What to give where a value is not of this kind."""
+    choices = get_args(kind) if get_origin(kind) is Literal else ()
+    return f"give one of {', '.join(choices)}" if choices else "give a value of that type"
 
 
 def _check_meaning(config: _Config, folder: Path, faults: _Faults) -> None:

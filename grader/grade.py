@@ -27,6 +27,7 @@ from grader.notebook.repair import Surroundings, repair
 from grader.notebook.skip import SkipRule
 from grader.notebook.template import is_untouched
 from grader.rubric.collect import Rubric, open_rubric
+from grader.rubric.course import check_course
 from grader.rubric.examiner import Circumstances, Examined, Examiner, outline
 from grader.rubric.explain import Explainer
 from grader.sandbox.protocol import KernelOrder, Sandbox, Stage
@@ -121,7 +122,10 @@ class Grading:
         graded = [name for exercise in assignment.exercises for name in exercise.names]
         self.graded = frozenset(graded)
         templates = {name: _definition(self.template, name) for name in graded}
-        self.examiner = Examiner(assignment, rubric, Explainer(assignment, self.texts, templates))
+        explainer = Explainer(assignment, self.texts, templates)
+        if whole:
+            check_course(assignment, explainer.misconceptions, self.texts)
+        self.examiner = Examiner(assignment, rubric, explainer)
         rules = tuple(SkipRule(rule.pattern, rule.reason) for rule in assignment.skip)
         self.surroundings = Surroundings(support=assignment.support, rules=rules, graded=self.graded)
 

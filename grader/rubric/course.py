@@ -37,28 +37,24 @@ def load_misconceptions(assignment: Assignment) -> tuple[Misconception, ...]:
     """The course's own misconceptions: every ``MISCONCEPTIONS`` in ``misconceptions/*.py``. Raises AssignmentError."""
     made: list[Misconception] = []
     faults: list[Fault] = []
-    graded = [name for exercise in assignment.exercises for name in exercise.names]
     for path in sorted((assignment.folder / "misconceptions").glob("*.py")):
         listed = getattr(_run(path, f"misconceptions_{path.stem}"), "MISCONCEPTIONS", None)
         if not isinstance(listed, tuple | list) or not all(isinstance(item, Misconception) for item in listed):
             fault = Fault(path, None, "has no MISCONCEPTIONS", "set it to a tuple of Misconception objects")
             raise AssignmentError((fault,))
         made += listed
-        faults += [fault for one in listed for fault in _misconception_faults(path, one, graded)]
+        faults += [fault for one in listed for fault in _misconception_faults(path, one)]
     if faults:
         raise AssignmentError(tuple(faults))
     return tuple(made)
 
 
-def _misconception_faults(path: Path, one: Misconception, graded: Sequence[str]) -> list[Fault]:
-    """What keeps a misconception from being recognised, planted or named."""
+def _misconception_faults(path: Path, one: Misconception) -> list[Fault]:
+    """What keeps a misconception from being told apart from ours, or planted."""
     faults = []
     if one.id.partition(".")[0] in OURS or "." not in one.id:
         remedy = f"begin it with the course's name: ids that begin with {', '.join(OURS)} are the grader's"
         faults.append(Fault(path, _line(one), f"id = {one.id!r} of a misconception", remedy))
-    if one.function not in graded:
-        problem = f"function = {one.function!r} of {one.id} is graded in no exercise"
-        faults.append(Fault(path, _line(one), problem, f"give one of {', '.join(graded)}"))
     for wrong in (one.wrong, *one.others):
         if not inspect.isfunction(wrong) or wrong.__name__ == "<lambda>" or wrong.__qualname__ != wrong.__name__:
             problem = f"wrong of {one.id} is not a function with a name of its own"
@@ -72,10 +68,18 @@ def _line(one: Misconception) -> int | None:
     return None if code is None else int(code.co_firstlineno)
 
 
-def check_texts(assignment: Assignment, misconceptions: Sequence[Misconception], texts: Texts) -> None:
-    """Require a whole text for each misconception, with values for all its braces. Raises AssignmentError."""
+def check_course(assignment: Assignment, misconceptions: Sequence[Misconception], texts: Texts) -> None:
+    """Require of each misconception that its function is graded, and a whole text with values for all its braces.
+
+    ``assignment`` is the whole one, with all its exercises. Raises AssignmentError with every fault.
+    """
     faults: list[Fault] = []
+    graded = [name for exercise in assignment.exercises for name in exercise.names]
     for one in misconceptions:
+        if one.function not in graded:
+            problem = f"function = {one.function!r} of {one.id} is graded in no exercise"
+            place = Path(inspect.getsourcefile(one.wrong) or assignment.folder)
+            faults.append(Fault(place, _line(one), problem, f"give one of {', '.join(graded)}"))
         path, line = texts.place(one.id) or (assignment.folder / "texts", None)
         if one.id not in texts.ids():
             remedy = f'write a table ["{one.id}"] in a .toml file there, with {", ".join(NEEDED)}'

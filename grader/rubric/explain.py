@@ -10,7 +10,7 @@ from grader.diagnosis.evidence import Found
 from grader.diagnosis.functions import demonstration, explain_functions
 from grader.diagnosis.texts import Texts
 from grader.rubric.collect import Ruling
-from grader.rubric.course import StandIn, check_texts, load_misconceptions, load_stand_ins
+from grader.rubric.course import StandIn, load_misconceptions, load_stand_ins
 from grader.rubric.models import ModelEvidence
 from grader.rubric.prediction import PredictionExam
 from grader.rubric.softmax import SoftmaxExam
@@ -56,7 +56,6 @@ class Explainer:
         self.templates = templates
         self.stand_ins = load_stand_ins(assignment)
         self.misconceptions = load_misconceptions(assignment)
-        check_texts(assignment, self.misconceptions, texts)
 
     def diagnoses(self, exercise: Exercise, student: Student, failed: Mapping[str, Ruling]) -> list[Diagnosis]:
         """The mistakes of an exercise that lost points, each shown on its demonstration input; at least one."""

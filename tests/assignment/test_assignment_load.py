@@ -79,3 +79,14 @@ def test_the_hash_changes_with_the_rubric_and_not_with_leftovers(copy: Path) -> 
     rubric = copy / "rubric" / "test_softmax.py"
     rubric.write_text(rubric.read_text() + "\n# one more line\n")
     assert load(copy).sha256 != before
+
+
+def test_a_fault_names_the_values_that_would_do(copy: Path) -> None:
+    """Where a key takes one of a few words, the remedy lists them, with the line."""
+    path = copy / "assignment.toml"
+    path.write_text(path.read_text() + '\n[feedback]\ndetail = "all"\n')
+    with pytest.raises(AssignmentError) as caught:
+        load(copy)
+    (fault,) = caught.value.faults
+    assert fault.remedy == "give one of full, explanation, outcome"
+    assert fault.line == len(path.read_text().splitlines())
