@@ -28,6 +28,7 @@ ANY = "*"
 OURS = ("notebook", "softmax", "model", "predict", "binary")
 """Prefixes of ids that are the grader's: a course's own begin otherwise."""
 MOST_WORDS = 80
+LOGIT = re.compile(r"\blogits?\b")
 LONGEST_VALUE = 12
 """Words of a value that comes from the student's work."""
 
@@ -263,18 +264,26 @@ class Texts:
     def _evidence(
         self, found: Found, call: Shown | None, answer: Answer | None, text: Text, values: Mapping[str, str]
     ) -> str:
-        """The first template that can be filled in; none that quotes a call which does not show the mistake."""
+        """The first template that can be filled in; none that quotes a call which does not show the mistake.
+
+        Where a call shows nothing that a template speaks of, that is said.
+        """
         quotes = [template for template in text.evidence if "{call}" in template]
         if call is not None and quotes and (answer is None or not shows_it(found, call, answer)):
             plain = _first([template for template in text.evidence if template not in quotes], values)
             return plain or filled(self.common["not_shown"], values)
-        return _first(text.evidence or [self.common["evidence"]], values)
+        plain = _first(text.evidence or [self.common["evidence"]], values)
+        return plain or filled(self.common["not_shown"], values)
 
     def page(self, ident: str, audience: Audience = "student") -> str:
-        """The page of an id as plain text: the idea with other numbers, how to test oneself; the repair for instructors."""
+        """The page of an id as plain text: the idea with other numbers, how to test oneself; the repair for instructors.
+
+        A page that speaks of logits begins with what a logit is.
+        """
         text = self.text(ident)
         title = text.title.replace("`{name}`", "The name")
-        parts = [f"{title}\n{ident}", text.page.strip()]
+        meaning = self.common["logit"] if LOGIT.search(f"{title} {text.page}") else ""
+        parts = [f"{title}\n{ident}", meaning, text.page.strip()]
         if audience == "instructor" and text.repair:
             parts.append(f"Repair: {text.repair}")
         return "\n\n".join(part for part in parts if part) + "\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnosis_bench import ask, diagnose_prediction, diagnose_softmax
+from diagnosis_bench import ask, diagnose_prediction, diagnose_softmax, value_of
 from mistake_table import plain, right
 
-from grader.answers import Raised, TimedOut
+from grader.answers import Raised, Returned, TimedOut
 from grader.diagnosis.demonstrations import call_text, demonstration
 from grader.diagnosis.evidence import Found
 from grader.diagnosis.softmax import MISCONCEPTIONS
@@ -50,6 +50,31 @@ def test_what_a_student_sees_holds_no_repair(ident: str) -> None:
     assert REPAIRS.search(seen) is None
     assert text.repair not in seen
     assert text.repair in TEXTS.page(ident, "instructor")
+
+
+@pytest.mark.parametrize("ident", IDS)
+def test_a_page_says_what_a_logit_is_before_it_speaks_of_one(ident: str) -> None:
+    """The one term of the subject is defined at its first use; a page that does not need it does not explain it."""
+    title, _, rest = TEXTS.page(ident).partition(f"\n{ident}\n")
+    body = rest.replace(TEXTS.common["logit"], "", 1)
+    assert ("logit" in title + body) == (rest.strip().startswith(TEXTS.common["logit"]))
+
+
+LONGEST = " ".join(["word"] * 12)
+
+
+@pytest.mark.parametrize("ident", IDS)
+def test_filled_in_texts_keep_to_the_limits_too(ident: str) -> None:
+    """With the longest values that can come from a submission: 80 words in all, every brace filled, and no code span cut open."""
+    names = TEXTS.wanted(TEXTS.text(ident))
+    words = dict.fromkeys(names - {"call", "outcome", "shape", "dtype", "after"}, LONGEST) | {"function": "my_softmax"}
+    call = demonstration(Found(ident, words=words))
+    array = np.array([[0.123456, 1.0, 2.0], [3.0, 4.0, 5.0]])
+    for answer in (Returned(value_of(array)), Raised("ResourceExhaustedError", "m"), TimedOut(10.0), None):
+        told = TEXTS.diagnosis(Found(ident, words=words), answer, 2, shown=call)
+        parts = (told.title, told.explanation, told.evidence, told.hint)
+        assert sum(len(part.split()) for part in parts) <= 80
+        assert all(part and part.count("`") % 2 == 0 and "{" not in part for part in parts)
 
 
 def _told(found: Found, answer: object) -> Diagnosis:
