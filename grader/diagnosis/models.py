@@ -117,7 +117,7 @@ def _shape(task: ModelTask, facts: ModelFacts) -> list[ModelFault]:
         widths = [shape[-1] for shape in kernels[:-1]]
         wanted = ", ".join(str(units) for units in task.hidden)
         seen = ", ".join(str(units) for units in widths) or "none"
-        words = f"the hidden layers have {seen} units, where {wanted} are asked for"
+        words = f"the hidden layers have {seen} units, not {wanted}"
         faults.append(ModelFault("model.wrong-hidden-units", words, {}, {"units": seen, "expected": wanted}))
     elif facts.hidden == "open" and not faults:
         faults.append(ModelFault("model.linear-hidden", "a hidden layer lets negative numbers through, unlike a ReLU"))

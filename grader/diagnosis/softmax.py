@@ -200,7 +200,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(
         "softmax.epsilon-denominator", "my_softmax", epsilon_denominator, demonstration=(np.array([2.0, 2.0]),)
     ),
-    Misconception("softmax.unnormalised", "my_softmax", unnormalised, demonstration=(np.array([1.0, 1.0]),)),
+    Misconception("softmax.unnormalised", "my_softmax", unnormalised, demonstration=(np.array([0.0, 1.0, 3.0]),)),
     Misconception("softmax.sum-normalised", "my_softmax", sum_normalised, demonstration=(np.array([1.0, 3.0]),)),
     Misconception("softmax.sigmoid", "my_softmax", sigmoid, demonstration=(np.array([1.0, 1.0]),)),
     Misconception("softmax.log-softmax", "my_softmax", log_softmax, demonstration=(np.array([1.0, 1.0]),)),

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import softmax_mistakes_values  # noqa: F401 - registers its mistakes
 from diagnosis_bench import ask, diagnose_prediction, diagnose_softmax, value_of
-from mistake_table import plain, right
+from mistake_table import MISTAKES, plain, right
 
 from grader.answers import Raised, Returned, TimedOut
 from grader.diagnosis.demonstrations import call_text, demonstration
@@ -105,6 +106,16 @@ def test_evidence_has_at_most_four_numbers(misconception: object) -> None:
     returned = told.evidence.split("` ", 1)[1]
     assert len(NUMBER.findall(returned)) <= 4
     assert sum(len(part.split()) for part in (told.title, told.explanation, told.evidence, told.hint)) <= 80
+
+
+@pytest.mark.parametrize("name", [name for name, (_, ids) in MISTAKES.items() if ids == ("unnormalised",)])
+def test_every_way_of_not_normalising_shows_on_the_example(name: str) -> None:
+    """Divided by the number of classes, by the largest exponential, by the sum of the logits: three logits tell them all from a softmax."""
+    wrong = MISTAKES[name][0]
+    (found,) = diagnose_softmax(wrong)
+    shown = demonstration(found)
+    assert shown is not None
+    assert "returned" in _told(found, ask(wrong, *shown[1])).evidence
 
 
 def test_the_pasted_call_means_what_was_asked() -> None:
