@@ -102,6 +102,14 @@ def test_each_id_has_two_wrong_answers() -> None:
     assert set(counts) <= IDS
 
 
+def test_the_id_that_only_digits_asks_about_has_two_wrong_answers() -> None:
+    """``model.wrong-hidden-units``: in two styles, under the solutions of the assignment that states the sizes."""
+    files = sorted((ROOT / "solutions" / "digits" / "wrong" / "model.wrong-hidden-units").glob("*.py"))
+    trees = {ast.dump(ast.parse(split(path)[1])) for path in files}
+    assert len(trees) >= 2
+    assert all(split(path)[0]["expect"] == ["model.wrong-hidden-units"] for path in files)
+
+
 def test_wrong_answers_stand_in_the_folder_of_their_id() -> None:
     """A folder is called like the one id it holds; two ids are ``combined``."""
     for folder, case in tables():
