@@ -5,11 +5,14 @@ stand-ins (``rubric/stand_ins.py``), misconceptions and texts of its own.
 """
 
 import hashlib
+import keyword
+import math
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,6 +20,7 @@ import grader
 from grader.errors import AssignmentError, Fault, UsageError
 from grader.limits import Limits
 from grader.score import is_exact
+from grader.tables import Faults, record
 
 CONFIG = "assignment.toml"
 ID = re.compile(r"[a-z0-9-]+\Z")
@@ -191,11 +195,11 @@ def load(folder: Path) -> Assignment:
         raise AssignmentError(
             (Fault(path, int(line[1]) if line else None, f"is not TOML: {error}", "mend that line"),)
         ) from error
-    faults = _Faults(path, text)
+    faults = Faults(path, text)
     config = _convert(raw, faults)
     _check_meaning(config, folder, faults)
     if faults.found:
-        raise AssignmentError(tuple(faults.found))
+        raise AssignmentError(faults.in_order())
     return Assignment(
         folder=folder,
         id=config.id,
@@ -224,167 +228,118 @@ _SOUND: dict[str, Any] = {
 }
 
 
-class _Faults:
-    """The faults of one file, each with the line on which its key stands."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-        self.found: list[Fault] = []
-
-    def add(self, key: str, problem: str, remedy: str, *, value: str = "", occurrence: int = 0) -> None:
-        self.found.append(Fault(self.path, self._line(key, value, occurrence), problem, remedy))
-
-    def _line(self, key: str, value: str, occurrence: int) -> int | None:
-        pattern = re.compile(rf"\s*(\[+\s*(\w+\.)?{re.escape(key)}\s*\]+|{re.escape(key)}\s*=.*{re.escape(value)})")
-        hits = [number for number, line in enumerate(self.lines, 1) if pattern.match(line)]
-        return hits[min(occurrence, len(hits) - 1)] if hits else None
-
-
-def _convert(raw: dict[str, Any], faults: _Faults) -> _Config:
-    """Convert table by table, so that a fault in one hides no fault in another.
-
-    What cannot be converted is a fault, and stands as something sound, so that the rest can be looked at too.
-    """
-    kept: dict[str, Any] = {}
-    for spec in msgspec.structs.fields(_Config):
-        value = raw.get(spec.name)
-        if value is None:
-            if spec.required:
-                faults.add(spec.name, f"{spec.name} is missing", f"add {spec.name}")
+def _convert(raw: dict[str, Any], faults: Faults) -> _Config:
+    """Convert table by table, so that a fault in one hides no fault in another."""
+    tables: dict[str, Any] = {"feedback": Feedback, "kernel": KernelSettings, "limits": Limits}
+    rows: dict[str, Any] = {"exercises": Exercise, "skip": Skip}
+    made: dict[str, Any] = {}
+    for name in raw.keys() & tables.keys():
+        made[name] = record(raw[name], tables[name], faults, name)
+    for name in raw.keys() & rows.keys():
+        if not isinstance(raw[name], list):
+            faults.add(name, f"{name} is not a list of tables", f"write it as [[{name}]]")
             continue
-        if spec.name in ("exercises", "skip") and isinstance(value, list):
-            kind: Any = Exercise if spec.name == "exercises" else Skip
-            items = [_convert_table(item, kind, faults, spec.name, index) for index, item in enumerate(value)]
-            kept[spec.name] = tuple(item for item in items if item is not None)
-        elif spec.name in ("feedback", "kernel", "limits") and isinstance(value, dict):
-            table: Any = {"feedback": Feedback, "kernel": KernelSettings, "limits": Limits}[spec.name]
-            kept[spec.name] = _convert_table(value, table, faults, spec.name, 0) or table()
-        else:
-            try:
-                kept[spec.name] = msgspec.convert(value, spec.type)
-            except msgspec.ValidationError as error:
-                faults.add(spec.name, f"{spec.name} = {value!r}: {error}", "give a value of that type")
-    for key in raw.keys() - {spec.name for spec in msgspec.structs.fields(_Config)}:
-        faults.add(
-            key,
-            f"unknown key {key!r}",
-            f"remove it; known are {', '.join(spec.name for spec in msgspec.structs.fields(_Config))}",
+        made[name] = tuple(
+            record(item, rows[name], faults, name, index=index, sound=_sound(name, index))
+            for index, item in enumerate(raw[name])
         )
-    return _Config(**(_SOUND | kept))
+    rest = {key: value for key, value in raw.items() if key not in tables and key not in rows}
+    listed = {"exercises": ()} if "exercises" in raw else {}
+    config: _Config = record(rest | listed, _Config, faults, "", sound=_SOUND)
+    whole: _Config = msgspec.structs.replace(config, **({"exercises": _SOUND["exercises"]} | made))
+    return whole
 
 
-def _convert_table(value: Any, table: Any, faults: _Faults, name: str, index: int) -> Any:
-    """One table, key by key. ``index`` tells the tables of an array apart, to find the line."""
-    if not isinstance(value, dict):
-        faults.add(name, f"{name} is not a table", f"write it as [{name}]")
-        return None
-    fields = {spec.name: spec for spec in msgspec.structs.fields(table)}
-    kept: dict[str, Any] = {}
-    whole = True
-    for key, item in value.items():
-        if key not in fields:
-            faults.add(
-                key, f"unknown key {key!r} in [{name}]", f"remove it; known are {', '.join(fields)}", occurrence=index
-            )
-            continue
-        try:
-            kept[key] = msgspec.convert(item, fields[key].type)
-        except msgspec.ValidationError as error:
-            whole = False
-            faults.add(
-                key,
-                f"{key} = {item!r} in [{name}]: {error}",
-                _remedy(fields[key].type),
-                value=str(item),
-                occurrence=0,
-            )
-    for key, spec in fields.items():
-        if spec.required and key not in value:
-            whole = False
-            faults.add(name, f"{key} is missing in [{name}] number {index + 1}", f"add {key}", occurrence=index)
-    return table(**kept) if whole else None
+def _sound(name: str, index: int) -> dict[str, Any]:
+    """What stands for a table's keys that are at fault, so that no check of their meaning takes offence at it."""
+    if name == "skip":
+        return {"pattern": "", "reason": "x"}
+    return {"name": f"exercise-{index}", "title": "x", "points": 1.0}
 
 
-def _remedy(kind: Any) -> str:
-    """What to give where a value is not of this kind."""
-    choices = get_args(kind) if get_origin(kind) is Literal else ()
-    return f"give one of {', '.join(choices)}" if choices else "give a value of that type"
-
-
-def _check_meaning(config: _Config, folder: Path, faults: _Faults) -> None:
+def _check_meaning(config: _Config, folder: Path, faults: Faults) -> None:
     if not ID.match(config.id):
         faults.add("id", f"id = {config.id!r}", "use small letters, digits and hyphens")
-    if not (folder / config.notebook).is_file():
-        faults.add(
-            "notebook",
-            f"notebook = {config.notebook!r}: there is no such file in {folder}",
-            "put the student's notebook there",
-        )
-    if config.support and not (folder / config.support).is_dir():
-        faults.add(
-            "support",
-            f"support = {config.support!r}: there is no such folder in {folder}",
-            "make it, or remove the key",
-        )
+    for key in ("title", "version"):
+        if not getattr(config, key).strip():
+            faults.add(key, f"{key} is empty", "say it: reports show it")
+    for key, path, exists in (
+        ("notebook", config.notebook, Path.is_file),
+        ("support", config.support, Path.is_dir),
+    ):
+        if path is None:
+            continue
+        what = "file" if key == "notebook" else "folder"
+        if not _is_inside(path):
+            faults.add(
+                key,
+                f"{key} = {path!r}: this lies outside {folder}",
+                f"put the {what} there: its hash tells what decided a grade",
+            )
+        elif not exists(folder / path):
+            faults.add(key, f"{key} = {path!r}: there is no such {what} in {folder}", "put it there")
     if not any((folder / "rubric").glob("test_*.py")):
-        faults.add("id", f"{folder / 'rubric'} holds no test_*.py", "write the rubric's tests there")
+        faults.elsewhere(folder / "rubric", "holds no test_*.py", "write the rubric's tests there")
     _check_exercises(config, faults)
     _check_numbers(config, faults)
 
 
-def _check_numbers(config: _Config, faults: _Faults) -> None:
+def _is_inside(path: str) -> bool:
+    return not Path(path).is_absolute() and ".." not in Path(path).parts
+
+
+def _check_numbers(config: _Config, faults: Faults) -> None:
     if config.kernel.max_epochs is not None and config.kernel.max_epochs < 1:
-        faults.add("max_epochs", f"max_epochs = {config.kernel.max_epochs}", "give 1 or more, or remove the key")
+        faults.add(
+            "max_epochs", f"max_epochs = {config.kernel.max_epochs}", "give 1 or more, or remove the key", "kernel"
+        )
     for name, limit in msgspec.structs.asdict(config.limits).items():
-        if limit <= 0:
-            faults.add(name, f"{name} = {limit} in [limits]", "give a number above 0")
-    for rule in config.skip:
+        if not 0 < limit < math.inf:
+            faults.add(name, f"{name} = {limit} in [limits]", "give a number above 0", "limits")
+    for index, rule in enumerate(config.skip):
         try:
             re.compile(rule.pattern)
         except re.error as error:
-            faults.add(
-                "pattern",
-                f"pattern = {rule.pattern!r} is no regular expression: {error}",
-                "mend it",
-                value=rule.pattern,
-            )
+            problem = f"pattern = {rule.pattern!r} is no regular expression: {error}"
+            faults.add("pattern", problem, "mend it", "skip", index)
 
 
-def _check_exercises(config: _Config, faults: _Faults) -> None:
+def _check_exercises(config: _Config, faults: Faults) -> None:
     if not config.exercises:
         faults.add("exercises", "there is no exercise", "add [[exercises]]")
-    seen: set[str] = set()
+    names = [exercise.name for exercise in config.exercises]
     for index, exercise in enumerate(config.exercises):
-        if not NAME.match(exercise.name):
+        for key, problem, remedy in _exercise_faults(exercise):
+            faults.add(key, problem, remedy, "exercises", index)
+        if exercise.name in names[:index]:
             faults.add(
-                "name",
-                f"name = {exercise.name!r} in [exercises]",
-                "begin with a small letter; then letters, digits, - and _",
-                occurrence=index,
+                "name", f"two exercises are called {exercise.name!r}", "give each its own name", "exercises", index
             )
-        if exercise.name in seen:
-            faults.add(
-                "name",
-                f"two exercises are called {exercise.name!r}",
-                "give each its own name",
-                value=exercise.name,
-                occurrence=1,
-            )
-        seen.add(exercise.name)
-        if not is_exact(exercise.points):
-            faults.add(
-                "points",
-                f"points = {exercise.points} of {exercise.name!r}",
-                "give a positive multiple of 0.25",
-                occurrence=index,
-            )
-        if stray := set(exercise.stands_in) - set(exercise.names):
-            faults.add(
-                "stands_in",
-                f"stands_in of {exercise.name!r} names {', '.join(sorted(stray))}",
-                "list only names of the same exercise",
-            )
+
+
+def _exercise_faults(exercise: Exercise) -> Iterator[tuple[str, str, str]]:
+    """What one exercise says that cannot be meant: key, problem, remedy."""
+    if not NAME.match(exercise.name):
+        yield (
+            "name",
+            f"name = {exercise.name!r} in [exercises]",
+            "begin with a small letter; then letters, digits, - and _",
+        )
+    if not exercise.title.strip():
+        yield ("title", f"title of {exercise.name!r} is empty", "say it: reports show it")
+    if not is_exact(exercise.points):
+        yield ("points", f"points = {exercise.points} of {exercise.name!r}", "give a positive multiple of 0.25")
+    if exercise.prefix and not NAME.match(exercise.prefix):
+        yield ("prefix", f"prefix = {exercise.prefix!r} of {exercise.name!r}", "give the first part of diagnosis ids")
+    if odd := [name for name in exercise.names if not name.isidentifier() or keyword.iskeyword(name)]:
+        yield (
+            "names",
+            f"names of {exercise.name!r} holds {', '.join(map(repr, odd))}",
+            "give names as Python has them",
+        )
+    if stray := set(exercise.stands_in) - set(exercise.names):
+        problem = f"stands_in of {exercise.name!r} names {', '.join(sorted(stray))}"
+        yield ("stands_in", problem, "list only names of the same exercise")
 
 
 def _digest(folder: Path) -> str:

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "grader"
 FLOORS = {
     "verdict": 0, "limits": 0, "errors": 0, "__init__": 0,
-    "score": 1, "scope": 1, "answers": 1, "inside": 1,
+    "score": 1, "scope": 1, "tables": 1, "answers": 1, "inside": 1,
     "notebook": 2, "assignment": 2, "report": 2, "store": 2,
     "sandbox": 3,
     "kernel": 4, "diagnosis": 4,
