@@ -21,8 +21,12 @@ from numpy.typing import NDArray
 UNIT_ROUNDOFF = 2.0**-24
 """Float32: half the distance from 1 to the next number."""
 
-SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
-"""Below this a float32 result may be flushed to zero: the absolute part of every tolerance."""
+FLUSHED = 4.0 * float(np.finfo(np.float32).tiny)
+"""Below this a float32 result may be flushed to zero: the absolute part of every tolerance.
+
+A result below the smallest normal number may be flushed. TensorFlow's softmax on a processor returns 0 for up to twice that number, and we allow
+twice as much again, for a quotient whose parts are each flushed.
+"""
 
 OPERATIONS = 16
 """Roundings that do not grow with the input: two exponentials of up to 3 units in the last place, a division, a logarithm."""
@@ -51,7 +55,7 @@ def relative_bound(z: NDArray[Any], unit: float = UNIT_ROUNDOFF) -> NDArray[np.f
 
 def tolerance(z: NDArray[Any]) -> NDArray[np.float64]:
     """How far each number of a right softmax of ``z`` may be from the true one (absolute, shape of ``z``)."""
-    allowed: NDArray[np.float64] = relative_bound(z) * softmax(z) + SMALLEST_NORMAL
+    allowed: NDArray[np.float64] = relative_bound(z) * softmax(z) + FLUSHED
     return allowed
 
 

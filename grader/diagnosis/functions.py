@@ -152,13 +152,18 @@ def _named(prefix: str, explained: Explained, cases: Sequence[Case], extra: list
         Found(f"{prefix}.{part.id}", dict(part.parameters), {"how": part.variant} if part.variant else {})
         for part in told_parts(explained, cases)
     ]
-    if explained.reshaped:
-        extra.append("wrong-shape")
     left = [case for case in explained.left if not (mutated and case.integer and _cannot_store(case))]
-    if left:
-        extra.append(form_id(left, cases))
+    rest = [form_id(left, cases)] if left else []
+    if explained.reshaped and not (rest == ["vector-only"] and _vectors_in_shape(cases)):
+        extra.append("wrong-shape")
+    extra += rest
     words = exception_words([case.observation for case in left]) | limit_words([case.observation for case in left])
     return found + [Found(f"{prefix}.{ident}", words=words) for ident in dict.fromkeys(extra)]
+
+
+def _vectors_in_shape(cases: Sequence[Case]) -> bool:
+    """Whether every vector was answered in its own shape."""
+    return all(case.values is not None and case.values.shape == case.x.shape for case in cases if case.x.ndim == 1)
 
 
 def _cannot_store(case: Case) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.diagnosis.cases import Case, quiet_kinds
 from grader.diagnosis.fits import clips_fit, epsilons_fit, outputs_fit, slopes_fit
-from grader.diagnosis.parts import AXES, CORES, INTEGERS, LOGITS, SLOTS, STABILITY, Part, Slot
+from grader.diagnosis.parts import AXES, CORES, INTEGERS, LOGITS, SLOTS, STABILITY, STORED_POWERS, Part, Slot
 from grader.diagnosis.recipe import Recipe
 
 Deform = Callable[[NDArray[np.float64], tuple[int, ...]], NDArray[np.float64]]
@@ -66,6 +66,7 @@ def parts_to_try(space: Space, cases: Sequence[Case]) -> dict[str, list[Part]]:
         *STABILITY,
         *AXES,
         *INTEGERS,
+        *_stored_powers(cases),
         *space.more,
     ]
     if "epsilon-denominator" in space.order:
@@ -80,6 +81,16 @@ def parts_to_try(space: Space, cases: Sequence[Case]) -> dict[str, list[Part]]:
     poor = sorted(clips, key=lambda part: -worth[part])[MOST_CLIPS:]
     allowed = [part for part in found if part.id in space.order and part not in poor]
     return {slot: [part for part in allowed if part.slot == slot] for slot in SLOTS}
+
+
+def _stored_powers(cases: Sequence[Case]) -> list[Part]:
+    """Ways of storing exponentials as integers that account for a wrong vector of small integers."""
+    wrong = [case for case in cases if case.integer and case.x.ndim == 1 and case.quiet and not case.right]
+    return [
+        part
+        for part in STORED_POWERS
+        if any(case.values is not None and Recipe([part]).matches(case, case.values) for case in wrong)
+    ]
 
 
 def recipes(space: Space, tries: dict[str, list[Part]], evidence: "Evidence") -> Iterator[Recipe]:
@@ -197,7 +208,9 @@ class Evidence:
         seen, needed = 0, 2 if part.id == "clipped-logits" else 1
         vectors = unstable and any(case.x.ndim == 1 and not case.quiet and case.form == "values" for case in self.cases)
         for case in told:
-            if (case.x.shape[-1] == 1 and part.slot != "stability") or (part.slot == "axis" and min(case.x.shape) == 1):
+            if (case.x.shape[-1] == 1 and part.slot != "stability") or (
+                part.slot == "axis" and (case.x.ndim == 1 or min(case.x.shape) == 1)
+            ):
                 continue
             if case.form != "values" or case.values is None:
                 if unstable and not (vectors and case.x.ndim > 1):

@@ -331,6 +331,29 @@ INTEGERS: tuple[Part, ...] = (
 )
 
 
+def _stored_powers(*, shifted: bool, whole_total: bool) -> Callable[[Core], Extended]:
+    def core(given: Core) -> Extended:
+        shift = given.peak if shifted else np.longdouble(0)
+        stored = np.trunc(_exp(np.asarray(given.x - shift, dtype=np.longdouble)))
+        with np.errstate(all="ignore"):
+            total = (
+                stored.sum(axis=-1, keepdims=True)
+                if whole_total
+                else _exp(np.asarray(given.log_total - shift, dtype=np.longdouble))
+            )
+            return np.asarray(stored / total, dtype=np.longdouble)
+
+    return core
+
+
+STORED_POWERS: tuple[Part, ...] = tuple(
+    Part("integer-truncation", "integers", "powers", core=_stored_powers(shifted=shifted, whole_total=whole_total))
+    for shifted in (True, False)
+    for whole_total in (True, False)
+)
+"""Exponentials, rather than results, stored in an array of integers, then divided by their sum or by the right one."""
+
+
 def rounded(digits: int, variant: str) -> Part:
     """Numbers rounded, or cut, to ``digits`` decimals; ``significant`` counts digits from the first that is not 0."""
     return Part("rounded", "output", variant, {"digits": digits})

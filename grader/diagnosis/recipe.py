@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.diagnosis.accuracy import FLUSHED
 from grader.diagnosis.cases import Case, Extended
 from grader.diagnosis.parts import EDGE, HALF_EDGE, Core, Part, Slot, free_rows, softmax_core, total_rows
 
 SLACK = 4.0
 """How much more rounding a wrong formula may show than the bound of the right one."""
 
-FLOOR = 2e-38
+FLOOR = 2.0 * FLUSHED
 NOTHING, LOWEST_PLACE = 1e-280, -281.0
 """Numbers below this have no digits worth counting."""
 
@@ -75,6 +76,9 @@ class Recipe:
                 values = (core.core if core and core.core else softmax_core)(given)
             except ValueError:
                 return None
+            integers = self.by_slot.get("integers")
+            if case.integer and integers is not None and integers.core is not None:
+                values = integers.core(given)
         free = self._free(case, x, values)
         allowed = self._allowed(case, x, values)
         if core is not None and core.id == "log-softmax":
@@ -108,7 +112,7 @@ class Recipe:
 
     def _allowed(self, case: Case, x: Extended, values: Extended) -> NDArray[np.float64]:
         """The derived bound with slack; where the right softmax is expected, the check's own tolerance."""
-        if not set(self.by_slot) - {"stability", "integers"}:
+        if not set(self.by_slot) - {"stability", "integers"} - ({"axis"} if case.x.ndim == 1 else set()):
             return np.broadcast_to(np.asarray(case.observation.tolerance, dtype=np.float64), values.shape)
         bound = SLACK * case.bound
         logits, core = self.by_slot.get("logits"), self.by_slot.get("core")
@@ -154,7 +158,7 @@ class Recipe:
 
     def _truncates(self, case: Case) -> bool:
         part = self.by_slot.get("integers")
-        return part is not None and (case.integer or part.variant == "always")
+        return part is not None and part.core is None and (case.integer or part.variant == "always")
 
     def fails(self, case: Case) -> bool:
         """Whether a function that follows this recipe would be marked wrong on this input."""
@@ -228,12 +232,18 @@ def _truncated(prediction: Prediction, answer: NDArray[np.float64]) -> bool:
     return bool(np.all((finite & near) | prediction.free))
 
 
+def _over_zero(row: NDArray[np.float64], value: Extended) -> bool:
+    """Whether the row was divided by a total of 0: infinite where its exponentials are not 0 themselves, NaN elsewhere."""
+    positive = value > FLOOR
+    return bool(positive.any() and np.all(row[positive] == np.inf) and not np.isfinite(row[~positive]).any())
+
+
 def _multiples(prediction: Prediction, answer: NDArray[np.float64]) -> bool:
     """Whether each row is some multiple of the predicted row, and not of zeros only."""
     values, allowed = np.atleast_2d(prediction.values), np.atleast_2d(prediction.allowed)
     rows, free = np.atleast_2d(answer), np.atleast_2d(prediction.free)
     for row, value, tolerance, out in zip(rows, values, allowed, free, strict=True):
-        if out.any() or np.isinf(row).all():
+        if out.any() or np.isinf(row).all() or _over_zero(row, value):
             continue
         top = int(np.argmax(np.abs(value)))
         if np.abs(value[top]) <= FLOOR:

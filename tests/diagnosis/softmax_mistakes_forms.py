@@ -294,3 +294,28 @@ def decimal_overflow(z: Array) -> Any:
         return [p / math.fsum(powers) for p in powers]
 
     return one(z) if z.ndim == 1 else [one(row) for row in z]
+
+
+@told("integer-truncation")
+def powers_stored_like_input(z: Array) -> Any:
+    powers = np.zeros_like(z)
+    powers[...] = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@told("integer-truncation")
+def powers_stored_over_the_right_sum(z: Array) -> Any:
+    exact = np.exp(z - z.max(axis=-1, keepdims=True))
+    return exact.astype(z.dtype) / exact.sum(axis=-1, keepdims=True)
+
+
+@told("unstable-overflow", "integer-truncation")
+def plain_powers_stored_like_input(z: Array) -> Any:
+    powers = np.empty_like(z)
+    powers[...] = np.exp(z)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@told("vector-only")
+def first_row_of_a_batch(z: Array) -> Any:
+    return right(z if z.ndim == 1 else z[0])

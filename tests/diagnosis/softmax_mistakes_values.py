@@ -255,3 +255,15 @@ def half_powers(z: Array) -> Any:
 @told("half-precision", "unstable-overflow")
 def half_no_shift(z: Array) -> Any:
     return plain(z.astype(np.float16))
+
+
+@told("unnormalised")
+def total_without_the_last(z: Array) -> Any:
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers[..., :-1].sum(axis=-1, keepdims=True)
+
+
+@told("unnormalised")
+def total_of_the_first(z: Array) -> Any:
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers[..., :1]

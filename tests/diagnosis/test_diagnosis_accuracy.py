@@ -45,6 +45,15 @@ def test_float32_work_stays_within_the_derived_bound(seed: int, n: int, size: fl
         assert within(np.asarray(RIGHT[name](z)), softmax(z), tolerance(z)), name
 
 
+def test_results_that_a_library_flushes_to_zero_are_right() -> None:
+    """TensorFlow's softmax returns 0 for what is below twice float32's smallest normal number."""
+    for low in np.arange(-88.5, -86.0, 0.01):
+        z = np.array([low, 0.0, -500.0])
+        result = RIGHT["textbook_float32"](z)
+        result[result < 2.0 * np.finfo(np.float32).tiny] = 0.0
+        assert within(result, softmax(z), tolerance(z)), low
+
+
 @pytest.mark.parametrize("shape", [(3,), (10,), (4, 5)])
 def test_float16_work_fails_on_ordinary_logits(shape: tuple[int, ...]) -> None:
     """In the input, in the result, and throughout."""

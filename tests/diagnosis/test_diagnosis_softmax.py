@@ -8,7 +8,7 @@ import softmax_mistakes_forms  # noqa: F401 - registers its mistakes
 import softmax_mistakes_pairs  # noqa: F401 - as above
 import softmax_mistakes_range  # noqa: F401 - as above
 import softmax_mistakes_values  # noqa: F401 - as above
-from diagnosis_bench import diagnose_softmax, ids, name_of, observe_softmax
+from diagnosis_bench import Array, diagnose_softmax, ids, name_of, observe_softmax
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mistake_table import MISTAKES
@@ -72,6 +72,18 @@ def test_a_misconception_explains_its_own_wrong_implementation(misconception: Mi
     space: dict[str, object] = {}
     exec(planted(misconception, "my_softmax"), space)
     assert [one.id for one in diagnose_softmax(space["my_softmax"])] == [misconception.id]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("epsilon", [1e-5, 3e-6, 1e-3])
+def test_nothing_that_needs_a_batch_is_told_where_only_vectors_are_asked(epsilon: float) -> None:
+    """An axis shows in batches alone, however near the wrong numbers are to the right ones."""
+
+    def added(z: Array) -> Array:
+        powers = np.exp(z - z.max())
+        return np.asarray(powers / (powers.sum() + epsilon))
+
+    for seed in range(5):
+        assert ids(diagnose_softmax(added, seed, batches=False)) == ["epsilon-denominator"]
 
 
 @pytest.mark.parametrize("name", FAMILIES)
