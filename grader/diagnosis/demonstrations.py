@@ -12,11 +12,12 @@ from grader.diagnosis.evidence import Found
 from grader.diagnosis.misconception import Misconception
 from grader.diagnosis.prediction_mistakes import CLASSES, PROBABILITIES
 from grader.diagnosis.softmax import MISCONCEPTIONS as SOFTMAX
+from grader.diagnosis.wording import numbers
 
 Shown = tuple[str, tuple[Any, ...]]
 """The name of the function to call, and its arguments."""
 
-DEFAULT_VECTOR = np.array([1.0, 2.0])
+DEFAULT_VECTORS = (np.array([1.0, 2.0]), np.array([2.0, 1.0]), np.array([-1.0, -3.0]), np.array([4.0, -4.0]))
 DEFAULT_LOGITS = np.array([[2.0, 0.0, 0.0, 0.0]])
 LOGITS: dict[str, NDArray[np.float64]] = {
     "relu-logits": np.array([[-3.0, -1.0, -2.0, -4.0]]),
@@ -41,26 +42,41 @@ CLASS_LOGITS: dict[str, NDArray[np.float64]] = {
 """The same where a class is asked for and the table must be another."""
 
 
-def demonstration(found: Found, misconceptions: Sequence[Misconception] = ()) -> Shown | None:
-    """The function to call and its public arguments, or None where the mistake is not shown by a call.
+def demonstrations(found: Found, misconceptions: Sequence[Misconception] = ()) -> list[Shown]:
+    """The calls on which the mistake may be shown, to be tried in turn; none where it is not shown by a call.
 
     For a prediction the argument is the table ``(m, 4)`` of logits of the model to ask about.
     """
     own = next((one for one in misconceptions if one.id == found.id), None)
     if own is not None:
         function = own.function or str(found.words.get("function", ""))
-        return (function, own.demonstration) if function and own.demonstration else None
+        return _calls(function, own) if function else []
     prefix, _, ident = found.id.partition(".")
     function = str(found.words.get("function", ""))
     if ident in {"missing", "not-implemented"} or not function:
-        return None
+        return []
     if prefix == "softmax":
-        known = next((one.demonstration for one in SOFTMAX if one.id == found.id), (DEFAULT_VECTOR,))
-        return function, tuple(np.array(argument) for argument in known)
+        known = next((one for one in SOFTMAX if one.id == found.id), None)
+        return _calls(function, known) if known else [(function, (vector.copy(),)) for vector in DEFAULT_VECTORS]
     if prefix == "predict":
         table = LOGITS.get(ident, DEFAULT_LOGITS)
-        return function, (CLASS_LOGITS.get(ident, table) if asks_classes(function) else table,)
-    return None
+        return [(function, (CLASS_LOGITS.get(ident, table) if asks_classes(function) else table,))]
+    return []
+
+
+def _calls(function: str, misconception: Misconception) -> list[Shown]:
+    """The calls of a misconception's own demonstrations, each with fresh arrays."""
+    shown = (misconception.demonstration, *misconception.more_demonstrations)
+    return [
+        (function, tuple(one.copy() if isinstance(one, np.ndarray) else one for one in arguments))
+        for arguments in shown
+        if arguments
+    ]
+
+
+def demonstration(found: Found, misconceptions: Sequence[Misconception] = ()) -> Shown | None:
+    """The first of ``demonstrations``, or None where there is none."""
+    return next(iter(demonstrations(found, misconceptions)), None)
 
 
 def asks_classes(function: str) -> bool:
@@ -86,7 +102,10 @@ def _written(argument: Any) -> str:
 
 
 def shows_it(found: Found, shown: Shown, answer: Answer) -> bool:
-    """Whether this answer is wrong, so that it can stand as evidence. Of a course's own functions every answer can."""
+    """Whether this answer is wrong, and is seen to be as it will be written, so that it can stand as evidence.
+
+    Of a course's own functions every answer can.
+    """
     function, arguments = shown
     if not isinstance(answer, Returned) or not arguments:
         return True
@@ -96,13 +115,9 @@ def shows_it(found: Found, shown: Shown, answer: Answer) -> bool:
     if array is None:
         return True
     prefix = found.id.partition(".")[0]
-    if prefix == "softmax":
-        return not within(array, softmax(given), tolerance(given))
-    if prefix == "predict":
-        right = (
-            right_classes(array, allowed_classes(given))
-            if asks_classes(function)
-            else within(array, softmax(given), tolerance(given))
-        )
-        return not right
+    if prefix == "predict" and asks_classes(function):
+        return not right_classes(array, allowed_classes(given))
+    if prefix in {"softmax", "predict"}:
+        expected = softmax(given)
+        return not within(array, expected, tolerance(given)) and numbers(array) != numbers(expected)
     return True

@@ -8,14 +8,12 @@ import numpy as np
 from grader.answers import NameInfo, Raised
 from grader.diagnosis import predict, softmax
 from grader.diagnosis.cases import Case, cases_of
-from grader.diagnosis.demonstrations import call_text, demonstration
+from grader.diagnosis.demonstrations import call_text
 from grader.diagnosis.evidence import Found, Observation
 from grader.diagnosis.extras import explain_by_extras, rest_by_form
 from grader.diagnosis.forms import absent, exception_words, form_id, hard_coded, limit_words, unwritten
 from grader.diagnosis.matcher import Explained, Space, explain, told_parts
 from grader.diagnosis.misconception import Misconception
-
-__all__ = ["demonstration", "explain_function", "explain_functions"]
 
 GIVEN = {"softmax": "z", "predict": "logits"}
 """The input that an observation must name so that the mistakes of this prefix can be recognised."""

@@ -146,6 +146,8 @@ class Evidence:
 
     def ordinary(self, parts: tuple[Part, ...], tries: Mapping[str, Sequence[Part]]) -> bool:
         """Whether these parts, alone or with one that can show in ordinary answers too, account for those to float64 input."""
+        if parts and not self.plain:
+            return False  # without such answers every set of parts would be tried
         unstable = [part for part in tries["stability"] if part.id == "unstable-overflow"][:1]
         variants = [Recipe([*parts, *unstable])]
         if unstable and any(part.id == "epsilon-denominator" for part in parts):

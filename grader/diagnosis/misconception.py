@@ -21,7 +21,8 @@ class Misconception:
 
     ``fit`` proposes parameters for ``wrong`` from what came back, best first; without it there is nothing to fit. The matcher
     calls ``wrong(**given, **parameters)`` for every observation and compares. ``others`` are further ways in which the same
-    mistake is written. ``demonstration`` are the public arguments on which the mistake is shown.
+    mistake is written. ``demonstration`` are the public arguments on which the mistake is shown, ``more_demonstrations`` others, tried in
+    turn where those before do not show it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Misconception:
     fit: Fit | None = None
     demonstration: tuple[Any, ...] = ()
     others: tuple[Callable[..., Any], ...] = ()
+    more_demonstrations: tuple[tuple[Any, ...], ...] = ()
 
 
 def planted(misconception: Misconception, name: str) -> str:

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from grader.answers import Answer, Call
 from grader.assignment import Assignment, Exercise
+from grader.diagnosis.demonstrations import Shown, demonstrations, shows_it
 from grader.diagnosis.evidence import Found
-from grader.diagnosis.functions import demonstration, explain_functions
+from grader.diagnosis.functions import explain_functions
 from grader.diagnosis.texts import Texts
 from grader.rubric.collect import Ruling
 from grader.rubric.course import StandIn, load_misconceptions, load_stand_ins
@@ -63,13 +64,13 @@ class Explainer:
         for exam in exams:
             exam.more_evidence()
         return [
-            self._worded(exercise, found, self._demonstrate(found, exams, student), student)
+            self._worded(exercise, found, student, *self._demonstrate(found, exams, student))
             for found in self._found(exercise, student, failed)
         ]
 
     def unnamed(self, exercise: Exercise, student: Student, failed: Mapping[str, Ruling]) -> list[Diagnosis]:
         """What is said where no mistake could be named: the exercise is incorrect, with the check's message."""
-        return [self._worded(exercise, _incorrect(exercise, failed), None, student)]
+        return [self._worded(exercise, _incorrect(exercise, failed), student)]
 
     def remaining(
         self, exercise: Exercise, student: Student, failed: Mapping[str, Ruling], known: Sequence[Diagnosis]
@@ -77,7 +78,7 @@ class Explainer:
         """The mistakes that are left when what the exercise leans on is put right. Nothing more is asked of the kernel."""
         by_id = {diagnosis.id: diagnosis for diagnosis in known}
         found = self._found(exercise, student, failed)
-        return [by_id.get(one.id) or self._worded(exercise, one, None, student) for one in found]
+        return [by_id.get(one.id) or self._worded(exercise, one, student) for one in found]
 
     def helps(self, exercise: Exercise, lost: Sequence[Exercise], student: Student) -> list[Help]:
         """What this exercise may lean on that is at fault elsewhere, the least intrusive first."""
@@ -111,18 +112,29 @@ class Explainer:
 
     def _demonstrate(
         self, found: Found, exams: Sequence[SoftmaxExam | PredictionExam], student: Student
-    ) -> Answer | None:
-        shown = demonstration(found, self.misconceptions)
-        if shown is None:
-            return None
-        function, arguments = shown
-        exam = next((exam for exam in exams if function in exam.functions), None)
-        if exam is not None:
-            return exam.demonstrate(function, arguments)
-        (answer,) = student.ask(Call(function, arguments, return_arguments=True))
-        return answer
+    ) -> tuple[Shown | None, Answer | None]:
+        """The first public call that shows the mistake, and its answer; where none does, the first of all."""
+        first: tuple[Shown | None, Answer | None] = (None, None)
+        for shown in demonstrations(found, self.misconceptions):
+            function, arguments = shown
+            exam = next((exam for exam in exams if function in exam.functions), None)
+            if exam is not None:
+                answer = exam.demonstrate(function, arguments)
+            else:
+                (answer,) = student.ask(Call(function, arguments, return_arguments=True))
+            if shows_it(found, shown, answer):
+                return shown, answer
+            first = (shown, answer) if first[0] is None else first
+        return first
 
-    def _worded(self, exercise: Exercise, found: Found, answer: Answer | None, student: Student) -> Diagnosis:
+    def _worded(
+        self,
+        exercise: Exercise,
+        found: Found,
+        student: Student,
+        shown: Shown | None = None,
+        answer: Answer | None = None,
+    ) -> Diagnosis:
         name = str(found.words.get("function") or found.words.get("name") or next(iter(exercise.names), ""))
         info = student.name(name) if name else None
         cell = None if info is None or not info.exists else info.cell
@@ -130,7 +142,7 @@ class Explainer:
             cell = info.bound_in[-1]
         if found.words.get("untouched"):
             return self.texts.untouched(found.id, name, cell, detail=self.assignment.detail)
-        return self.texts.diagnosis(found, answer, cell, detail=self.assignment.detail)
+        return self.texts.diagnosis(found, answer, cell, detail=self.assignment.detail, shown=shown)
 
 
 def _incorrect(exercise: Exercise, failed: Mapping[str, Ruling]) -> Found:

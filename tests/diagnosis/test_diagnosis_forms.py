@@ -9,9 +9,10 @@ from mistake_table import plain, right
 
 from grader.answers import Lost, Missing, NameInfo, Unusable
 from grader.diagnosis.accuracy import softmax, tolerance
+from grader.diagnosis.demonstrations import demonstration
 from grader.diagnosis.evidence import Observation
 from grader.diagnosis.forms import unwritten
-from grader.diagnosis.functions import demonstration, explain_function, explain_functions
+from grader.diagnosis.functions import explain_function, explain_functions
 from grader.diagnosis.misconception import Misconception
 from grader.diagnosis.texts import Texts
 

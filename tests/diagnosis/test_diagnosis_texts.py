@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import softmax_mistakes_values  # noqa: F401 - registers its mistakes
-from diagnosis_bench import ask, diagnose_prediction, diagnose_softmax, value_of
+from diagnosis_bench import Function, ask, diagnose_prediction, diagnose_softmax, value_of
 from mistake_table import MISTAKES, plain, right
 
 from grader.answers import Raised, Returned, TimedOut
-from grader.diagnosis.demonstrations import call_text, demonstration
+from grader.diagnosis.demonstrations import call_text, demonstration, demonstrations, shows_it
 from grader.diagnosis.evidence import Found
 from grader.diagnosis.softmax import MISCONCEPTIONS
 from grader.diagnosis.texts import Texts
@@ -121,11 +121,48 @@ def test_every_way_of_not_normalising_shows_on_the_example(name: str) -> None:
 def test_the_pasted_call_means_what_was_asked() -> None:
     """The text of a call, evaluated, has the arguments that the examiner used."""
     for misconception in MISCONCEPTIONS:
-        shown = demonstration(Found(misconception.id, words={"function": "f"}))
-        assert shown is not None
-        given = eval(call_text(*shown), {"np": np, "f": lambda z: z})
-        assert np.array_equal(given, shown[1][0])
-        assert given.dtype == shown[1][0].dtype
+        every = demonstrations(Found(misconception.id, words={"function": "f"}))
+        assert every
+        for shown in every:
+            given = eval(call_text(*shown), {"np": np, "f": lambda z: z})
+            assert np.array_equal(given, shown[1][0])
+            assert given.dtype == shown[1][0].dtype
+
+
+def _shown_by(function: Function) -> list[str]:
+    """The calls that show the first mistake of a softmax, as they are written."""
+    found = diagnose_softmax(function)[0]
+    return [call_text(*shown) for shown in demonstrations(found) if shows_it(found, shown, ask(function, *shown[1]))]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda z: plain(z - z[..., -1:]),
+        lambda z: plain(z - z[..., :1]),
+        lambda z: plain(z - np.abs(z).max(axis=-1, keepdims=True)),
+        lambda z: plain(z - np.maximum(z.max(axis=-1, keepdims=True), 0)),
+        lambda z: np.where(np.isnan(plain(z)), 1.0, plain(z)),
+        lambda z: right(np.maximum(z, -30.0)),
+        lambda z: right(np.asarray(np.round(z))),
+        lambda z: right(z).ravel(),
+        lambda z: np.squeeze(right(z)),
+        lambda z: right(z) / (1 + 1e-4 / np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True)),
+        lambda z: right(z * np.log(2.7183)),
+        lambda z: right(np.abs(z)),
+        lambda z: np.sort(right(z), axis=-1),
+    ],
+)
+def test_a_mistake_that_one_public_call_does_not_show_is_shown_by_another(function: Function) -> None:
+    """The examiner asks them in turn, so that the student sees numbers."""
+    assert _shown_by(function)
+
+
+def test_numbers_that_look_right_as_they_are_written_are_no_evidence() -> None:
+    """A probability of 0.4999975 is written 0.5."""
+    found = Found("softmax.epsilon-denominator", {"epsilon": 1e-5}, {"function": "my_softmax"})
+    told = _told(found, ask(lambda z: right(z) / (1 + 5e-6), np.array([2.0, 2.0])))
+    assert "does not show this mistake" in told.evidence
 
 
 def test_a_demonstration_that_does_not_show_the_mistake_says_so_without_numbers() -> None:
