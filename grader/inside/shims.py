@@ -5,6 +5,7 @@ notebook's text (``grader.notebook.repair``), and which it has already told the 
 what the notebook itself does; libraries see the ordinary Python.
 """
 
+import ast
 import builtins
 import importlib
 import os
@@ -90,6 +91,11 @@ class Progress:
         print(*values)  # noqa: T201 - the student's own output, in the student's process
 
 
+def _silent_callback(*_: Any, **__: Any) -> Any:
+    """``tqdm.keras.TqdmCallback``: a callback of Keras that does nothing."""
+    return importlib.import_module("keras").callbacks.Callback()
+
+
 class Absent:
     """A name from a module that is not there: any use of it says so."""
 
@@ -121,9 +127,9 @@ class Absent:
 class _StandIn(ModuleType):
     """What an import of a module that is not there gives: ``kind`` is ``absent``, ``quiet`` or ``progress``."""
 
-    def __init__(self, name: str, kind: str) -> None:
+    def __init__(self, name: str, kind: str, module: str = "") -> None:
         super().__init__(name, f"Stands in for {name}, which is not here.")
-        self.__dict__.update(__all__=(), __path__=[], _kind=kind)
+        self.__dict__.update(__all__=(), __path__=[], _kind=kind, _module=module or name)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -131,10 +137,12 @@ class _StandIn(ModuleType):
         full = self.__name__
         if self._kind == "progress":
             bars = {"tqdm": Progress, "tqdm_notebook": Progress, "trange": Progress.trange, "tnrange": Progress.trange}
+            if name == "TqdmCallback":
+                return _silent_callback
             return bars.get(name) or _StandIn(f"{full}.{name}", "progress")
         if self._kind == "quiet":
             return Quiet(f"{full}.{name}")
-        return Absent(full.partition(".")[0], name)
+        return Absent(self._module, name)
 
 
 class _Importer:
@@ -162,7 +170,9 @@ class _Importer:
     def _stand_in(self, name: str, fromlist: tuple[str, ...]) -> Any:
         for missing, kind in self.kinds.items():
             if name == missing or name.startswith(missing + "."):
-                return _StandIn(name if fromlist else name.partition(".")[0], kind)
+                if "." in missing and not fromlist and kind == "absent":  # `import keras.gone` binds `keras`
+                    return self.original(name.partition(".")[0])
+                return _StandIn(name if fromlist else name.partition(".")[0], kind, missing)
             parent, _, child = missing.rpartition(".")
             if parent and name == parent and child in fromlist:
                 return self._with_child(name, child, kind, fromlist)
@@ -174,8 +184,74 @@ class _Importer:
         if others:
             real = self.original(name, None, None, others, 0)
             module.__dict__.update({part: getattr(real, part) for part in others if hasattr(real, part)})
-        module.__dict__[child] = _StandIn(f"{name}.{child}", kind)
+        module.__dict__[child] = _StandIn(f"{name}.{child}", kind, f"{name}.{child}")
         return module
+
+
+class _Onward:
+    """Lets a cell go on behind a statement that needs an absent module: only what depends on it fails.
+
+    A transformer for IPython's syntax trees. The cell still ends with the first such error, at the line of its statement.
+    """
+
+    HOLD, TELL = "_grader_hold", "_grader_tell"
+
+    def __init__(self, namespace: Mapping[str, Any], absent: frozenset[str]) -> None:
+        self.namespace, self.absent = namespace, absent
+        self.held: dict[int, ModuleNotFoundError] = {}
+        setattr(builtins, self.HOLD, self._hold)
+        setattr(builtins, self.TELL, self._tell)
+
+    def _hold(self, number: int, error: ModuleNotFoundError) -> None:
+        if error.name not in self.absent:
+            raise error
+        self.held.setdefault(number, error)
+
+    def _tell(self, number: int) -> None:
+        if (error := self.held.pop(number, None)) is not None:
+            self.held.clear()
+            raise error
+
+    def visit(self, tree: Any) -> Any:
+        """The tree of a cell with each statement on its own, where the cell speaks of an absent module."""
+        if not isinstance(tree, ast.Module) or not self._speaks(tree):
+            return tree
+        self.held.clear()
+        body = [self._held(number, statement) for number, statement in enumerate(tree.body)]
+        last = [self._call(self.TELL, number, statement) for number, statement in enumerate(tree.body)]
+        tree.body = [ast.copy_location(ast.Try(body=body, handlers=[], orelse=[], finalbody=last), tree.body[0])]
+        return ast.fix_missing_locations(tree)
+
+    def _speaks(self, tree: ast.Module) -> bool:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        imports = [name for node in tree.body for name in _modules(node)]
+        if "__future__" in imports:  # has to be a cell's first statement
+            return False
+        return any(isinstance(self.namespace.get(name), Absent | _StandIn) for name in used) or any(
+            name == absent or name.startswith(absent + ".") for name in imports for absent in self.absent
+        )
+
+    def _held(self, number: int, statement: ast.stmt) -> ast.stmt:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            return statement
+        name = f"_grader_error_{number}"
+        keep = self._call(self.HOLD, number, statement)
+        keep.value.args.append(ast.Name(id=name, ctx=ast.Load()))
+        handler = ast.ExceptHandler(type=ast.Name(id="ModuleNotFoundError", ctx=ast.Load()), name=name, body=[keep])
+        made = ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
+        return ast.copy_location(made, statement)
+
+    @staticmethod
+    def _call(function: str, number: int, at: ast.stmt) -> Any:
+        call = ast.Call(func=ast.Name(id=function, ctx=ast.Load()), args=[ast.Constant(number)], keywords=[])
+        return ast.copy_location(ast.Expr(ast.copy_location(call, at)), at)
+
+
+def _modules(statement: ast.stmt) -> list[str]:
+    """The modules that an import statement names; none for any other."""
+    if isinstance(statement, ast.ImportFrom):
+        return [statement.module or "", *(f"{statement.module}.{alias.name}" for alias in statement.names)]
+    return [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
 
 
 def _fill_display(module: Any, names: tuple[str, ...]) -> None:
@@ -184,6 +260,15 @@ def _fill_display(module: Any, names: tuple[str, ...]) -> None:
     for name in names:
         if not hasattr(module, name) and hasattr(shown, name):
             setattr(module, name, getattr(shown, name))
+
+
+def _known(file: Any, paths: Mapping[str, str]) -> str | None:
+    """The file that a path leads to: the very path, or one that the notebook has put together from its last part."""
+    path = os.fspath(file)
+    if not isinstance(path, str):
+        return None
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return paths.get(path) or next((known for known in paths.values() if known.rpartition("/")[2] == name), None)
 
 
 def _install_paths(paths: Mapping[str, str], namespace: dict[str, Any]) -> None:
@@ -197,7 +282,7 @@ def _install_paths(paths: Mapping[str, str], namespace: dict[str, Any]) -> None:
         try:
             return original(file, mode, *arguments, **keywords)
         except FileNotFoundError:
-            known = paths.get(os.fspath(file)) if isinstance(file, str | os.PathLike) and "r" in mode else None
+            known = _known(file, paths) if isinstance(file, str | os.PathLike) and "r" in mode else None
             if known is None:
                 raise
             return original(os.path.join(home, known), mode, *arguments, **keywords)  # noqa: PTH118 - as above
@@ -250,6 +335,9 @@ def install(settings: Mapping[str, Any], namespace: dict[str, Any]) -> None:
     if settings.get("modules") or settings.get("display"):
         importer: Any = _Importer(settings.get("modules", {}))
         builtins.__import__ = importer
+    absent = frozenset(name for name, kind in settings.get("modules", {}).items() if kind == "absent")
+    if absent and (shell := getattr(namespace.get("get_ipython"), "__self__", None)) is not None:
+        shell.ast_transformers.append(_Onward(namespace, absent))
     if settings.get("paths"):
         _install_paths(settings["paths"], namespace)
     if settings.get("folder"):

@@ -236,7 +236,8 @@ class Session:
         (answer,) = self.ask(Request("report"))
         capped = isinstance(answer, Returned) and "capped_epochs" in answer.value.entries
         if capped:
-            text = f"Training was cut to {self._max_epochs} epochs a call of `fit`."
+            epochs = "1 epoch" if self._max_epochs == 1 else f"{self._max_epochs} epochs"
+            text = f"Training was cut to {epochs} a call of `fit`."
             self._notes.append(Note(kind="capped-epochs", cell=None, text=text))
         return capped
 

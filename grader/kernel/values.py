@@ -28,6 +28,7 @@ CONTAINERS: Mapping[str, Container] = {"ndarray": "ndarray", "tensor": "tensor",
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_IMPORTED = re.compile(r"(cannot import name '[^']{1,200}' from '[^']{1,200}') \([^()]{1,1000}\)")
 _FRAMES = re.compile(r"^(?:Detected at node [^\n]*|  File \"[^\n]*\", line \d+, in [^\n]*)\n+", re.MULTILINE)
 _DECIMAL = re.compile(r"-?[0-9]{1,700}")
 _HEXADECIMAL = re.compile(r"-?(?:0x[01](?:\.[0-9a-f]{1,16})?p[+-][0-9]{1,5}|inf)|nan")
@@ -54,9 +55,10 @@ def clean(text: Any, limit: int = MAX_TEXT) -> str:
 def message(text: Any, limit: int) -> str:
     """An error's message, clean. The frames that TensorFlow lists in an error of its graph are left out.
 
-    They are Keras's and ours, come first, and would push what the message tells beyond the limit.
+    They are Keras's and ours, come first, and would push what the message tells beyond the limit. So is the file that an
+    import was tried from: a place on the grader's machine.
     """
-    return clean(_FRAMES.sub("", text[:MAX_GRAPH_ERROR]) if type(text) is str else "", limit)
+    return clean(_IMPORTED.sub(r"\1", _FRAMES.sub("", text[:MAX_GRAPH_ERROR])) if type(text) is str else "", limit)
 
 
 def value(node: Any, buffers: Sequence[Any], cap: int) -> Value:

@@ -9,7 +9,7 @@ import builtins
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.notebook import magics
 from grader.notebook.cells import Notebook, imported
@@ -44,11 +44,15 @@ _NO_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _NO_IMPORT = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
 _NO_FILE = re.compile(r"No such file or directory: '([^']+)'|(?:Unable to|Can't) open file .*?name = '([^']+)'")
 _CELL_PLACE = re.compile(r" \(<[^>]*>, line \d+\)|\(\d+\.py, line \d+\)$")
+_LINE_PLACE = re.compile(rf"{_CELL_PLACE.pattern}| \(line \d+\)$")
+"""In a SyntaxError's message, which ends with its line; we say the line ourselves."""
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _MESSAGE = 160
 _SEARCHED = 20_000
 MAX_EXPLAINED = 60
 """Failing cells that are explained; a notebook with more of them has a first cause among these."""
+_TOLD = 5
+"""Cells that are listed with the one that they failed because of."""
 _NAMES = 1_000
 """Known names that a misspelt one is compared with."""
 
@@ -74,18 +78,32 @@ class _Link:
     failure: Failure
     because_of: int | None
     words: str
+    same_as: int | None = None
+    """An earlier cell that failed by itself in the very same words."""
 
 
 def root_causes(notebook: Notebook, failures: Iterable[Failure]) -> tuple[Note, ...]:
     """One note for each first cause, in the order of the cells, which also names the cells that failed because of it."""
     ordered = sorted(failures, key=lambda failure: failure.cell)[:MAX_EXPLAINED]
     by_cell = {failure.cell: failure for failure in ordered}
-    links = {failure.cell: _explain(notebook, failure, by_cell) for failure in ordered}
+    links = _with_twins([_explain(notebook, failure, by_cell) for failure in ordered])
     followers: dict[int, list[_Link]] = {}
     for link in links.values():
         followers.setdefault(_root(link, links), []).append(link)
     told = [root for root in sorted(followers) if not _left(links[root].failure) or len(followers[root]) > 1]
     return tuple(_note(notebook, links[root], followers[root]) for root in told)
+
+
+def _with_twins(found: Iterable[_Link]) -> dict[int, _Link]:
+    """The links by cell; one that ended by itself as an earlier one did refers to that."""
+    links: dict[int, _Link] = {}
+    first: dict[tuple[str, str], int] = {}
+    for link in found:
+        failure = link.failure
+        alone = link.because_of is None and not failure.stopped and failure.name not in _SYNTAX | {"SystemExit"}
+        twin = first.setdefault((failure.name, link.words), failure.cell) if alone else failure.cell
+        links[failure.cell] = link if twin == failure.cell else replace(link, same_as=twin)
+    return links
 
 
 def why_missing(notebook: Notebook, failures: Iterable[Failure], name: str) -> str | None:
@@ -126,9 +144,10 @@ def _left(failure: Failure) -> bool:
 
 def _root(link: _Link, links: Mapping[int, _Link]) -> int:
     seen: set[int] = set()
-    while link.because_of is not None and link.because_of in links and link.failure.cell not in seen:
+    while link.failure.cell not in seen:
         seen.add(link.failure.cell)
-        link = links[link.because_of]
+        before = link.same_as if link.because_of is None else link.because_of
+        link = links.get(before, link) if before is not None else link
     return link.failure.cell
 
 
@@ -173,7 +192,9 @@ def _undefined(notebook: Notebook, name: str, cell: int, binders: Sequence[int])
     if name in USUAL_NAMES:
         return f": no cell has `{USUAL_NAMES[name]}`"
     if stars:
-        return f"; it may come from the module `{stars[0]}`, which is not here"
+        listed = " or ".join(f"`{_clean(star)}`" for star in stars[:3])
+        module = "the module" if len(stars) == 1 else "a module that is not here:"
+        return f"; it may come from {module} {listed}" + (", which is not here" if len(stars) == 1 else "")
     return ": no cell makes it (perhaps a cell that did was deleted)" if not binders else ""
 
 
@@ -213,7 +234,8 @@ def _end(notebook: Notebook, cell: int, line: int) -> int:
 
 def _own_words(failure: Failure) -> str:
     """What happened in the cell itself, for a sentence that begins "stopped at line 3:"."""
-    message = _clean(_CELL_PLACE.sub("", failure.message.strip().split("\n", 1)[0]), _MESSAGE)
+    place = _LINE_PLACE if failure.name in _SYNTAX else _CELL_PLACE
+    message = _clean(place.sub("", failure.message.strip().split("\n", 1)[0]), _MESSAGE)
     name = _clean(failure.name)
     words = f"{name}: {message}" if message else name
     if failure.name == "ModuleNotFoundError" and (found := _NO_MODULE.search(failure.message)) is not None:
@@ -253,24 +275,37 @@ def _caret(notebook: Notebook, failure: Failure) -> str:
 
 
 def _note(notebook: Notebook, root: _Link, links: Sequence[_Link]) -> Note:
-    """One first cause, with the cells that failed because of it."""
-    followers = [link for link in links if link is not root]
+    """One first cause, with the cells that failed because of it, and those that failed in the same way."""
+    followers = [link for link in links if link is not root and link.same_as is None]
+    twins = [link for link in links if link.same_as is not None]
+    text = _sentence(_because(notebook, root, followers))
+    if len(followers) > 1:
+        listed = "; ".join(f"{notebook.place(link.failure.cell)}: {link.words}" for link in followers[:_TOLD])
+        text += f" Because of that, these stopped too: {listed}{_more(followers)}."
+    if twins:
+        listed = ", ".join(notebook.place(link.failure.cell) for link in twins[:_TOLD])
+        text += f" For the same reason stopped: {listed}{_more(twins)}."
+    return Note(kind="root-cause", cell=root.failure.cell, text=text)
+
+
+def _because(notebook: Notebook, root: _Link, followers: Sequence[_Link]) -> str:
+    """How the first cell ended; where one cell alone failed because of it, how that one did, because of the first."""
     place = notebook.place(root.failure.cell)
     how = _how(notebook, root.failure)
     if root.words and not root.failure.stopped and root.failure.name == "NameError":
         where = f" at line {root.failure.line}" if root.failure.line is not None else ""
         how = f"stopped{where}: NameError: {root.words}"
-    if not followers:
-        return Note(kind="root-cause", cell=root.failure.cell, text=_sentence(f"{place} {how}"))
-    if len(followers) == 1:
-        only = followers[0]
-        line = f" at line {only.failure.line}" if only.failure.line is not None else ""
-        text = f"{notebook.place(only.failure.cell)} stopped{line}: {only.failure.name}: {only.words}, because {place} {how}"
-        return Note(kind="root-cause", cell=root.failure.cell, text=_sentence(text))
-    listed = "; ".join(f"{notebook.place(link.failure.cell)}: {link.words}" for link in followers[:5])
-    more = f"; and {len(followers) - 5} more" if len(followers) > 5 else ""  # noqa: PLR2004 - five are listed
-    text = f"{_sentence(f'{place} {how}')} Because of that, these stopped too: {listed}{more}."
-    return Note(kind="root-cause", cell=root.failure.cell, text=text)
+    if len(followers) != 1:
+        return f"{place} {how}"
+    only = followers[0]
+    line = f" at line {only.failure.line}" if only.failure.line is not None else ""
+    return (
+        f"{notebook.place(only.failure.cell)} stopped{line}: {only.failure.name}: {only.words}, because {place} {how}"
+    )
+
+
+def _more(links: Sequence[_Link]) -> str:
+    return f"; and {len(links) - _TOLD} more" if len(links) > _TOLD else ""
 
 
 def _sentence(text: str) -> str:

@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader.notebook import magics
+from grader.notebook import magic_calls, magics
 from grader.notebook.cells import Cell, Notebook
+from grader.notebook.looks import blank, clean, quote, without_looks
 from grader.notebook.magics import Magic
 from grader.notebook.old_keras import renewed
 from grader.notebook.skip import SkipRule, skipped
@@ -36,19 +37,20 @@ QUIET = (
 )
 """Modules that show things or talk to a service: where they are missing, every use of them is accepted and does nothing."""
 
-PROGRESS = ("tqdm.notebook", "tqdm.auto", "tqdm")
+PROGRESS = ("tqdm.notebook", "tqdm.auto", "tqdm.keras", "tqdm.autonotebook", "tqdm")
 
 _RUNS_AS_IT_IS = frozenset(
     {"alias", "autosave", "colors", "config", "dhist", "env", "logstart", "logstop", "lsmagic", "magic", "mkdir",
      "pdef", "pdoc", "pinfo", "precision", "pprint", "psource", "pwd", "reload_ext", "reset_selective", "set_env", "who",
      "who_ls", "whos", "xmode"}
 )  # fmt: skip
+_DRAWS = frozenset({"matplotlib", "pylab"})
+"""Line magics whose argument says where plots are drawn; ``pylab`` also brings NumPy's names."""
 _KEPT_CELL_MAGICS = frozenset(
     {"file", "writefile", "HTML", "html", "javascript", "js", "latex", "markdown", "svg", "SVG"}
 )
 _IMPORT_FAULTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _NOT_RUN = {"install": ("install", "nothing is installed"), "shell": ("shell-line", "shell commands do not run")}
-_LISTED = 60
 _WRITTEN = re.compile(r"^%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?(\w+)\.py[ \t]*$", re.MULTILINE)
 
 
@@ -60,6 +62,19 @@ def is_installed(module: str) -> bool:
         return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError):
         return False
+
+
+def is_in_keras(module: str) -> bool:
+    """Whether Keras, as it is installed, has the module of that dotted name; imports nothing.
+
+    True for a name that is none of Keras's.
+    """
+    parts = module.removeprefix("tensorflow.").split(".")
+    spec = importlib.util.find_spec("keras") if parts[0] == "keras" else None
+    if spec is None or not spec.submodule_search_locations:
+        return True
+    place = Path(spec.submodule_search_locations[0]).joinpath(*parts[1:])
+    return place.is_dir() or place.with_suffix(".py").is_file()
 
 
 @dataclass(frozen=True)
@@ -107,10 +122,13 @@ def repair(notebook: Notebook, surroundings: Surroundings | None = None) -> Note
             repairs.append(Repair(cell=cell.index, kind="skipped", text=found.text))
             continue
         made, said = _without_magics(cell)
-        made, also = _without_styles(cell.index, made, surroundings)
+        made, called = _without_magic_calls(cell.index, made)
+        made, also = without_looks(cell.index, made, surroundings.files)
         made, renamed = renewed(made, own)
         sources[cell.index] = made
-        repairs += said + also + [Repair(cell=cell.index, kind="old-keras", text=f"{words}.") for words in renamed]
+        repairs += (
+            said + called + also + [Repair(cell=cell.index, kind="old-keras", text=f"{words}.") for words in renamed]
+        )
     notebook = notebook.with_executed(sources, ())
     shims, said = _shims(notebook, surroundings)
     return replace(notebook, repairs=notebook.repairs + tuple(sorted(repairs + said, key=_order)), shims=shims)
@@ -142,9 +160,34 @@ def _without_magics(cell: Cell) -> tuple[str, list[Repair]]:
     return source, said
 
 
+def _without_magic_calls(index: int, source: str) -> tuple[str, list[Repair]]:
+    """A cell's source without calls of IPython that run a magic which cannot run here, and what was done."""
+    said: list[Repair] = []
+    begin = (magics.MAX_ANALYSED, 0)
+    # From the end, so that the places of the calls before it stay true; a call around one that was replaced stays.
+    for call in sorted(magic_calls.find(source), key=magic_calls.begin, reverse=True):
+        line, kind, text = _replacement(call.magic)
+        if magic_calls.end(call) > begin:
+            continue
+        if line is not None and text:
+            drawn = f"get_ipython().run_line_magic({call.magic.name!r}, 'inline')"
+            instead = drawn if call.magic.name in _DRAWS else "None"
+            if call.magic.kind == "cell":
+                text = f"{quote(call.magic.text)} was skipped: it does not run while a notebook is graded."
+        elif call.old:
+            instead = f"get_ipython().run_line_magic({call.magic.name!r}, {call.magic.rest!r})"
+            kind, text = "magic", f"`magic(…)` was read as {quote(instead)}: IPython has renamed it."
+        else:
+            continue
+        source = blank(source, call.node, instead)
+        begin = magic_calls.begin(call)
+        said.append(Repair(cell=index, kind=kind, text=text))
+    return source, said[::-1]
+
+
 def _replacement(magic: Magic) -> tuple[str | None, str, str]:
     """The line that stands for a magic (None: it runs as it is), the repair's kind, and its text (empty: no repair)."""
-    quoted = _quote(magic.text)
+    quoted = quote(magic.text)
     instead = magics.as_python(magic)
     match magic.kind:
         case "help":
@@ -163,7 +206,7 @@ def _replacement(magic: Magic) -> tuple[str | None, str, str]:
 
 def _runs_as_it_is(magic: Magic) -> bool:
     argument = magic.rest.strip()
-    if magic.name == "matplotlib":
+    if magic.name in _DRAWS:
         return argument in {"", "inline"}
     if magic.name == "cd":
         return not argument.startswith(("/", "~", ".."))
@@ -172,50 +215,14 @@ def _runs_as_it_is(magic: Magic) -> bool:
 
 def _line_magic(magic: Magic, quoted: str) -> tuple[str, str, str]:
     instead = magics.as_python(magic)
-    if magic.name == "matplotlib":
-        text = f"{quoted} was read as `%matplotlib inline`: there is no window to draw in."
-        return f"{magic.indent}%matplotlib inline", "magic", text
+    if magic.name in _DRAWS:
+        text = f"{quoted} was read as `%{magic.name} inline`: there is no window to draw in."
+        return f"{magic.indent}%{magic.name} inline", "magic", text
     if magic.name == "cd":
         return instead, "folder", f"{quoted} was skipped: the notebook stays in its own folder."
     if magic.name in magics.STATEMENT_MAGICS:
         return instead, "magic", f"{quoted} was run without being timed."
     return instead, "magic", f"{quoted} was skipped: the answer does not need it."
-
-
-def _without_styles(index: int, source: str, surroundings: Surroundings) -> tuple[str, list[Repair]]:
-    """A cell's source without statements that load a plot style which is not there."""
-    if ".use" not in source or (tree := magics.parse(source)) is None:
-        return source, []
-    said: list[Repair] = []
-    for statement in ast.walk(tree):
-        style = _style(statement)
-        if style is not None and style not in surroundings.files and style.removeprefix("./") not in surroundings.files:
-            source = _blank(source, statement)
-            text = f"The plot style {_quote(style)} is not here; it was left out. It changes only how plots look."
-            said.append(Repair(cell=index, kind="style-file", text=text))
-    return source, said
-
-
-def _style(node: ast.AST) -> str | None:
-    """The style that a statement ``plt.style.use("...")`` loads, where it is a file or one of the retired seaborn styles."""
-    match node:
-        case ast.Expr(
-            value=ast.Call(
-                func=ast.Attribute(attr="use", value=ast.Attribute(attr="style")), args=[ast.Constant(value=str(name))]
-            )
-        ) if name.endswith(".mplstyle") or name.startswith("seaborn") or "/" in name:
-            return name
-    return None
-
-
-def _blank(source: str, statement: ast.AST) -> str:
-    """``source`` with the text of ``statement`` replaced by an expression of as many lines that does nothing."""
-    first, last = statement.lineno - 1, statement.end_lineno - 1  # type: ignore[attr-defined]  # every statement has them
-    lines = source.split("\n")
-    before = lines[first].encode()[: statement.col_offset].decode()  # type: ignore[attr-defined]  # as above
-    after = lines[last].encode()[statement.end_col_offset :].decode()  # type: ignore[attr-defined]  # as above
-    lines[first : last + 1] = (before + "(None" + "\n" * (last - first) + ")" + after).split("\n")
-    return "\n".join(lines)
 
 
 def _shims(notebook: Notebook, surroundings: Surroundings) -> tuple[Mapping[str, Any], list[Repair]]:
@@ -229,7 +236,7 @@ def _shims(notebook: Notebook, surroundings: Surroundings) -> tuple[Mapping[str,
     for index, tree in trees:
         for name in _imports(tree):
             found = _missing(name, surroundings, written)
-            if found is None or found[0] in modules or found[0] in tried:
+            if found is None or found[0] in modules or found[0].partition(".")[0] in tried:
                 continue
             module, kind = found
             modules[module] = kind
@@ -248,7 +255,7 @@ def _module_text(module: str, kind: str) -> str:
         return f"`{module}` is not here. It only shows things or fetches files, so that its calls were accepted and did nothing."
     if kind == "progress":
         return f"Progress bars of `{module}` were left out; the loops ran."
-    return f"The module `{_clean(module)}` is not here. Its import was passed over: only what uses it fails."
+    return f"The module `{clean(module)}` is not here. Its import was passed over: only what uses it fails."
 
 
 def _missing(name: str, surroundings: Surroundings, written: frozenset[str]) -> tuple[str, str] | None:
@@ -263,7 +270,9 @@ def _missing(name: str, surroundings: Surroundings, written: frozenset[str]) -> 
         if name == progress:
             present = surroundings.installed(top) and ("." not in progress or surroundings.installed("ipywidgets"))
             return None if present else (progress if surroundings.installed(top) else top, "progress")
-    return None if surroundings.installed(top) else (top, "absent")
+    if not surroundings.installed(top):
+        return top, "absent"
+    return None if is_in_keras(name) else (name, "absent")
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
@@ -314,7 +323,7 @@ def _calls(index: int, tree: ast.AST, surroundings: Surroundings, shims: dict[st
             case ast.Constant(value=str(path)) if (known := _same_file(path, surroundings.files)) is not None:
                 shims.setdefault("paths", {}).update({path: known, PurePosixPath(path).as_posix(): known})
                 said["data-file"] = (
-                    f"Where the notebook reads {_quote(path)} it gets {_quote(known)}, which comes with the assignment."
+                    f"Where the notebook reads {quote(path)} it gets {quote(known)}, which comes with the assignment."
                 )
     return [Repair(cell=index, kind=kind, text=text) for kind, text in said.items()]
 
@@ -327,12 +336,3 @@ def _same_file(path: str, files: tuple[str, ...]) -> str | None:
         return None
     same = [file for file in files if file.rpartition("/")[2] == name]
     return same[0] if len(same) == 1 else None
-
-
-def _clean(text: str) -> str:
-    kept = "".join(character if character.isprintable() and character != "`" else "?" for character in text[:_LISTED])
-    return kept if len(text) <= _LISTED else kept + "…"
-
-
-def _quote(text: str) -> str:
-    return f"`{_clean(text)}`"

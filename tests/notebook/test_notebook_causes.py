@@ -69,6 +69,8 @@ def test_a_cell_that_is_no_python_is_shown_where_it_stops_being_python() -> None
     book = notebook("def f(z)\n    return z", "f(1)")
     (text,) = texts(book, Failure(0, "SyntaxError", "expected ':' (<cell 1>, line 1)", 1), undefined(1, "f"))
     assert "is not Python: SyntaxError: expected ':' (line 1, after `def f(z)`)" in text
+    (said,) = texts(notebook("f(z"), Failure(0, "SyntaxError", "'(' was never closed (line 1)", 1))
+    assert said.count("line 1") == 1
     assert text.startswith("Code cell 2")
 
 
@@ -92,6 +94,29 @@ def test_a_star_import_of_a_missing_module_is_named() -> None:
         "may come from the module `course_helpers`, which is not here"
         in texts(book, undefined(1, "check_everything"))[0]
     )
+
+
+def test_the_same_reason_in_several_cells_is_told_once() -> None:
+    """A misspelt name or attribute that stops one cell after the other; what depends on any of them belongs to it."""
+    book = notebook(
+        "def sotfmax(z): pass", "softmax(1)", "a = softmax(2)", "a + 1", "softmax(3)", "np.maxx(1)", "np.maxx(2)"
+    )
+    attribute = [Failure(cell, "AttributeError", "module 'numpy' has no attribute 'maxx'", 1) for cell in (5, 6)]
+    found = texts(book, *(undefined(cell, "softmax") for cell in (1, 2, 4)), undefined(3, "a"), *attribute)
+    assert len(found) == 2
+    assert found[0].count("did you mean `sotfmax`?") == 1
+    assert found[0].endswith("For the same reason stopped: code cell 3 (`a = softmax(2)`), code cell 5 (`softmax(3)`).")
+    assert found[0].startswith(
+        "Code cell 4 (`a + 1`) stopped at line 1: NameError: `a` is not defined, because code cell 2"
+    )
+    assert found[1].endswith("For the same reason stopped: code cell 7 (`np.maxx(2)`).")
+
+
+def test_of_several_missing_star_imports_none_is_singled_out() -> None:
+    """Nobody knows which of them has the name."""
+    book = notebook("from one import *\nfrom two import *", "check_everything()")
+    (text,) = texts(book, undefined(1, "check_everything"))
+    assert "it may come from a module that is not here: `one` or `two`." in text
 
 
 def test_a_star_import_that_was_not_reached_may_have_brought_any_name() -> None:

@@ -14,7 +14,7 @@ from grader.notebook.repair import Surroundings, repair
 from grader.notebook.skip import SkipRule
 from grader.notebook.template import is_untouched
 
-HERE = frozenset({"numpy", "matplotlib", "tensorflow", "google", "IPython", "os"})
+HERE = frozenset({"numpy", "matplotlib", "tensorflow", "keras", "google", "IPython", "os"})
 
 
 def repaired(*sources: str, **surroundings: object) -> Notebook:
@@ -46,6 +46,8 @@ def kinds(notebook: Notebook) -> list[str]:
         ("%load_ext tensorboard", "pass", "magic"),
         ("%config InlineBackend.figure_format='retina'", None, None),
         ("%cd data", None, None),
+        ("%pylab", None, None),
+        ("%pylab qt", "%pylab inline", "magic"),
         ("%cd /content", "pass", "folder"),
         ("np.exp?", "pass", None),
     ],
@@ -145,6 +147,66 @@ def test_names_that_keras_has_moved_are_read_as_the_new_ones() -> None:
         )
         == []
     )
+
+
+def test_private_keras_and_names_of_gone_modules_are_read_as_the_public_ones() -> None:
+    """Keras as TensorFlow keeps it for itself builds no model with the public one; a name imported keeps its name."""
+    found = repaired(
+        "from tensorflow.python.keras.layers.core import Dense\nimport tensorflow.python.keras as k, os\n"
+        "from keras.utils import np_utils\nx = tf.python.keras.layers.core.Dense(3)\nfrom tensorflow.python import keras\n"
+        "tf.compat.v1.disable_eager_execution()"
+    )
+    assert found.cells[0].executed.split("\n") == [
+        "from tensorflow.keras.layers import Dense",
+        "import tensorflow.keras as k, os",
+        "from keras import utils as np_utils",
+        "x = tf.keras.layers.Dense(3)",
+        "from tensorflow import keras",
+        "(None)",
+    ]
+    assert {one.kind for one in found.repairs} == {"old-keras"}
+    several = repaired("if x: from keras.utils import to_categorical, np_utils as u")
+    assert several.cells[0].executed == "if x: from keras.utils import to_categorical; from keras import utils as u"
+    same = "from tensorflow.python.framework import ops\nfrom mykeras.layers.core import x\nfrom keras.layers import core_like"
+    assert repaired(same).cells[0].executed == same
+
+
+def test_a_module_that_keras_no_longer_has_is_stood_in_for() -> None:
+    """Only where nothing of that name lies in the installed Keras; its other modules are left alone."""
+    found = repaired(
+        "from tensorflow.keras.wrappers.gone import X\nfrom keras.layers import Dense\nimport keras.src.models"
+    )
+    assert found.shims == {"modules": {"tensorflow.keras.wrappers.gone": "absent"}}
+
+
+@pytest.mark.parametrize(
+    ("call", "executed", "kind"),
+    [
+        ("run_line_magic('matplotlib', 'widget')", "(get_ipython().run_line_magic('matplotlib', 'inline'))", "magic"),
+        ("run_line_magic('matplotlib', 'inline')", None, None),
+        ("magic('matplotlib notebook')", "(get_ipython().run_line_magic('matplotlib', 'inline'))", "magic"),
+        ("magic('env A=1')", "(get_ipython().run_line_magic('env', 'A=1'))", "magic"),
+        ("system('pip install x')", "(None)", "install"),
+        ("getoutput('ls')", "(None)", "shell-line"),
+        ("run_cell_magic('bash', '', 'ls')", "(None)", "magic"),
+        ("run_cell_magic('time', '', 'y = 1')", None, None),
+        ("run_line_magic(name, 'x')", None, None),
+    ],
+)
+def test_a_magic_that_is_called_is_a_magic(call: str, executed: str | None, kind: str | None) -> None:
+    """As notebooks have it that went through a Python file and back; the line keeps its number."""
+    line = f"get_ipython().{call}"
+    found = repaired(f"a = 1\nx = {line}; b = 2")
+    assert found.cells[0].executed == f"a = 1\nx = {executed or line}; b = 2"
+    assert kinds(found) == ([kind] if kind else [])
+
+
+def test_a_pause_is_left_out_but_not_a_function_that_waits() -> None:
+    """What the student's function does is its behaviour; short pauses are nobody's trouble."""
+    source = "for i in range(3):\n    time.sleep(20); time.sleep(0.1)\ndef f():\n    time.sleep(30)"
+    found = repaired(source)
+    assert found.cells[0].executed == source.replace("time.sleep(20)", "(None)")
+    assert kinds(found) == ["pause"]
 
 
 def test_repairs_quote_safely() -> None:

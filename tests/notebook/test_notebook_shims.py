@@ -1,7 +1,9 @@
 """Stand-ins in the student's kernel: silent widgets, absent modules, files under other paths, nobody who types."""
 
+import ast
 import builtins
 import os
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,3 +140,78 @@ def test_without_settings_nothing_is_touched(run: Run) -> None:
     before = (builtins.__import__, builtins.open, os.chdir)
     assert set(run("x = 1")) == {"__name__", "__builtins__", "x"}
     assert before == (builtins.__import__, builtins.open, os.chdir)
+
+
+class Shell:
+    """Stands for IPython, which hands each cell's syntax tree to its transformers before it runs it."""
+
+    def __init__(self) -> None:
+        self.ast_transformers: list[Any] = []
+
+    def get_ipython(self) -> "Shell":
+        """The name by which a notebook asks for its shell."""
+        return self
+
+    def run(self, source: str, names: dict[str, Any]) -> None:
+        """Run a cell."""
+        tree = ast.parse(source)
+        for transformer in self.ast_transformers:
+            tree = transformer.visit(tree)
+        exec(compile(tree, "<cell 1>", "exec"), names)
+
+
+@pytest.fixture
+def cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run code cell by cell in one notebook without the modules ``a`` and ``b``: its names, and how its cells ended."""
+    monkeypatch.setattr(builtins, "__import__", builtins.__import__)
+
+    def run_cells(*sources: str) -> dict[str, Any]:
+        shell = Shell()
+        names: dict[str, Any] = {"__name__": "__main__", "get_ipython": shell.get_ipython}
+        shims.install({"modules": {"a": "absent", "b": "absent"}}, names)
+        ends: list[tuple[str, int] | None] = []
+        for source in sources:
+            try:
+                shell.run(source, names)
+                ends.append(None)
+            except Exception as error:  # noqa: BLE001 - any of them is how the cell ended
+                places = traceback.extract_tb(error.__traceback__)
+                ends.append((str(error), next(one.lineno or 0 for one in places if one.filename == "<cell 1>")))
+        return names | {"ends": ends}
+
+    return run_cells
+
+
+def test_a_cell_goes_on_behind_what_needs_an_absent_module(cell_by_cell: Run) -> None:
+    """What does not depend on it is bound; the cell ends with the first such error, at its own line."""
+    found = cell_by_cell(
+        "import a\nfrom b import g\nx = a.f(1)\n@g\ndef h(): pass\ny = 3\ny + 1",
+        "z = x + 1\nw = 4",
+        "import a\nv = a.f()\nu = nowhere\nt = 5",
+    )
+    assert found["y"] == 3
+    assert not {"x", "h", "w", "u", "t"} & set(found)
+    assert [end and end[1] for end in found["ends"]] == [3, 1, 2]
+    assert "No module named 'a'" in found["ends"][0][0]
+    assert "'x' is not defined" in found["ends"][1][0]
+
+
+def test_only_cells_that_speak_of_an_absent_module_are_touched(cell_by_cell: Run) -> None:
+    """An error of another kind ends a cell where it arises, an import of another module too, and so do early exits."""
+    found = cell_by_cell(
+        "import a\nimport a_third_one\nx = 1", "from __future__ import annotations\nimport a\ny = 1", "1 / 0\nz = 1"
+    )
+    assert not {"x", "z"} & set(found)
+    assert found["y"] == 1
+    assert [end and end[1] for end in found["ends"]] == [2, None, 1]
+
+
+def test_a_path_put_together_leads_to_the_file_too(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its last part, as the notebook speaks of it; a file that is there is itself, and others stay missing."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "X.npy").write_text("digits")
+    source = "import os\nfrom pathlib import Path\nwith open(os.path.join('/content', 'X.npy')) as one, open(Path('/d') / 'X.npy') as two:\n    text = one.read() + two.read()"
+    assert run(source, paths={"X.npy": "data/X.npy"})["text"] == "digitsdigits"
+    with pytest.raises(FileNotFoundError):
+        run("open('/content/Y.npy')", paths={"X.npy": "data/X.npy"})

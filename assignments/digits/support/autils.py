@@ -1,14 +1,32 @@
 """Helpers of the digits lab: load the data, show digits, and show what a model gets wrong.
 
-A notebook takes all of them with ``from autils import *``.
+A notebook takes all of them with ``from autils import *``, and NumPy, Matplotlib and what it needs of TensorFlow with them.
 """
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
+from tensorflow.keras.activations import linear, relu, sigmoid
+from tensorflow.keras.layers import Dense
+from tensorflow.keras.models import Sequential
 
 _HERE = Path(__file__).resolve().parent
+
+dlblue, dlorange, dldarkred, dlmagenta = "#1f77d0", "#f28e1c", "#a31621", "#d048c8"
+dlpurple, dldarkblue, dlmedblue = "#6a3d9a", "#123f9c", "#4f8fe0"
+dlcolors = [dlblue, dlorange, dldarkred, dlmagenta, dlpurple]
+dlc = {
+    "dlblue": dlblue,
+    "dlorange": dlorange,
+    "dldarkred": dldarkred,
+    "dlmagenta": dlmagenta,
+    "dlpurple": dlpurple,
+    "dldarkblue": dldarkblue,
+    "dlmedblue": dlmedblue,
+}
+"""Colours for plots, by name."""
 
 
 def load_data():
