@@ -45,6 +45,8 @@ def prepare(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
 
     def on_keras(keras: Any) -> None:
         seed_keras(keras, seed)
+        if shims and shims.get("tensorboard"):
+            shims_module.silence(keras.callbacks.TensorBoard, keras.callbacks.Callback)
         if epochs is not None:
             cap_epochs(keras, epochs, context.notes)
 

@@ -132,7 +132,7 @@ class _StandIn(ModuleType):
         self.__dict__.update(__all__=(), __path__=[], _kind=kind, _module=module or name)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
         full = self.__name__
         if self._kind == "progress":
@@ -191,21 +191,27 @@ class _Importer:
 class _Onward:
     """Lets a cell go on behind a statement that needs an absent module: only what depends on it fails.
 
-    A transformer for IPython's syntax trees. The cell still ends with the first such error, at the line of its statement.
+    A transformer for IPython's syntax trees. Behind it, a statement that needs what it should have bound is passed over
+    in the same way, in later cells too. The cell still ends with the first such error, at the line of its statement.
     """
 
     HOLD, TELL = "_grader_hold", "_grader_tell"
 
     def __init__(self, namespace: Mapping[str, Any], absent: frozenset[str]) -> None:
         self.namespace, self.absent = namespace, absent
-        self.held: dict[int, ModuleNotFoundError] = {}
+        self.lost: set[str] = set()
+        self.held: dict[int, Exception] = {}
+        self.bound: list[set[str]] = []
         setattr(builtins, self.HOLD, self._hold)
         setattr(builtins, self.TELL, self._tell)
 
-    def _hold(self, number: int, error: ModuleNotFoundError) -> None:
-        if error.name not in self.absent:
-            raise error
-        self.held.setdefault(number, error)
+    def _hold(self, number: int, error: ImportError | NameError) -> bool:
+        """Whether an error is one to go on behind."""
+        ours = error.name in (self.absent if isinstance(error, ImportError) else self.lost)
+        if ours:
+            self.held[number] = error
+            self.lost |= self.bound[number]
+        return ours
 
     def _tell(self, number: int) -> None:
         if (error := self.held.pop(number, None)) is not None:
@@ -213,12 +219,16 @@ class _Onward:
             raise error
 
     def visit(self, tree: Any) -> Any:
-        """The tree of a cell with each statement on its own, where the cell speaks of an absent module."""
+        """The tree of a cell with each statement on its own, where the cell speaks of what is absent."""
         if not isinstance(tree, ast.Module) or not self._speaks(tree):
             return tree
         self.held.clear()
-        body = [self._held(number, statement) for number, statement in enumerate(tree.body)]
-        last = [self._call(self.TELL, number, statement) for number, statement in enumerate(tree.body)]
+        self.bound = [_bound(statement) for statement in tree.body]
+        body: list[ast.stmt] = [self._with_handler(number, statement) for number, statement in enumerate(tree.body)]
+        last: list[ast.stmt] = [
+            ast.copy_location(ast.Expr(self._call(self.TELL, number)), statement)
+            for number, statement in enumerate(tree.body)
+        ]
         tree.body = [ast.copy_location(ast.Try(body=body, handlers=[], orelse=[], finalbody=last), tree.body[0])]
         return ast.fix_missing_locations(tree)
 
@@ -227,24 +237,33 @@ class _Onward:
         imports = [name for node in tree.body for name in _modules(node)]
         if "__future__" in imports:  # has to be a cell's first statement
             return False
-        return any(isinstance(self.namespace.get(name), Absent | _StandIn) for name in used) or any(
-            name == absent or name.startswith(absent + ".") for name in imports for absent in self.absent
+        here = any(isinstance(self.namespace.get(name), Absent | _StandIn) for name in used)
+        return (
+            here
+            or bool(used & self.lost)
+            or any(name == absent or name.startswith(absent + ".") for name in imports for absent in self.absent)
         )
 
-    def _held(self, number: int, statement: ast.stmt) -> ast.stmt:
+    def _with_handler(self, number: int, statement: ast.stmt) -> ast.stmt:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return statement
         name = f"_grader_error_{number}"
-        keep = self._call(self.HOLD, number, statement)
-        keep.value.args.append(ast.Name(id=name, ctx=ast.Load()))
-        handler = ast.ExceptHandler(type=ast.Name(id="ModuleNotFoundError", ctx=ast.Load()), name=name, body=[keep])
-        made = ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
-        return ast.copy_location(made, statement)
+        kept = self._call(self.HOLD, number, ast.Name(id=name, ctx=ast.Load()))
+        refuse = ast.If(test=ast.UnaryOp(op=ast.Not(), operand=kept), body=[ast.Raise()], orelse=[])
+        kinds: list[ast.expr] = [ast.Name(id=kind, ctx=ast.Load()) for kind in ("ModuleNotFoundError", "NameError")]
+        handler = ast.ExceptHandler(type=ast.Tuple(elts=kinds, ctx=ast.Load()), name=name, body=[refuse])
+        return ast.copy_location(ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[]), statement)
 
     @staticmethod
-    def _call(function: str, number: int, at: ast.stmt) -> Any:
-        call = ast.Call(func=ast.Name(id=function, ctx=ast.Load()), args=[ast.Constant(number)], keywords=[])
-        return ast.copy_location(ast.Expr(ast.copy_location(call, at)), at)
+    def _call(function: str, number: int, *more: ast.expr) -> ast.Call:
+        return ast.Call(func=ast.Name(id=function, ctx=ast.Load()), args=[ast.Constant(number), *more], keywords=[])
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement of a cell may bind."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _modules(statement: ast.stmt) -> list[str]:
@@ -318,6 +337,12 @@ def _nobody_types() -> Any:
         return ""
 
     return answer
+
+
+def silence(callback: type, base: type) -> None:
+    """Let a callback of Keras do nothing, as ``base`` does: TensorBoard's, where TensorBoard is not here."""
+    for name in [name for name in vars(callback) if name.startswith(("on_", "set_"))]:
+        setattr(callback, name, getattr(base, name))
 
 
 def _leave(*_: object) -> NoReturn:

@@ -115,6 +115,10 @@ def why_missing(notebook: Notebook, failures: Iterable[Failure], name: str) -> s
     for index in notebook.unparsed:
         if index in by_cell and re.search(rf"\b{re.escape(name)}\b", notebook.cells[index].source):
             return f"`{_clean(name)}` is made in {notebook.place(index)}, which {_how(notebook, by_cell[index])}."
+    if (deleted := _deleted(notebook, name, len(notebook))) is not None:
+        return f"`{_clean(name)}` was deleted by `del` in {notebook.place(deleted)}."
+    if (inside := _made_inside(notebook, name)) is not None:
+        return f"`{_clean(name)}` is {inside}: outside of it the name does not exist."
     guess = _near(name, {binding.name for binding in notebook.bindings if binding.what != "import"})
     return f"There is no `{_clean(name)}`, but there is `{guess}`: a name counts letter by letter." if guess else None
 
@@ -185,24 +189,62 @@ def _undefined(notebook: Notebook, name: str, cell: int, binders: Sequence[int])
     later = [other for other in binders if other > cell]
     if later and len(later) == len(binders):
         return f" yet: it is made further down, in {notebook.place(later[0])}; the cells are run from top to bottom"
-    stars = _missing_stars(notebook)
+    if (deleted := _deleted(notebook, name, cell)) is not None:
+        return f" any more: {notebook.place(deleted)} has deleted it by `del`"
+    if (inside := _made_inside(notebook, name)) is not None and not binders:
+        return f": it is {inside}, and outside of it the name does not exist"
+    return _unmade(notebook, name, cell, binders)
+
+
+def _unmade(notebook: Notebook, name: str, cell: int, binders: Sequence[int]) -> str:
+    """Where a name that no cell makes may have been meant to come from."""
     guess = did_you_mean(notebook, name)
     if guess is not None:
         return f"; did you mean `{guess}`?"
     if name in USUAL_NAMES:
         return f": no cell has `{USUAL_NAMES[name]}`"
-    if stars:
+    if stars := _missing_stars(notebook, cell):
         listed = " or ".join(f"`{_clean(star)}`" for star in stars[:3])
-        module = "the module" if len(stars) == 1 else "a module that is not here:"
-        return f"; it may come from {module} {listed}" + (", which is not here" if len(stars) == 1 else "")
+        one = f"the module {listed}, which is not here"
+        return f"; it may come from {one if len(stars) == 1 else f'a module that is not here: {listed}'}"
+    if below := [other for other in notebook.bound_in("*") if other > cell]:
+        return f" here; it may come with the `import *` further down, in {notebook.place(below[0])}"
     return ": no cell makes it (perhaps a cell that did was deleted)" if not binders else ""
 
 
-def _missing_stars(notebook: Notebook) -> list[str]:
-    """Modules that are not here and that a cell star-imports."""
+def _deleted(notebook: Notebook, name: str, before: int) -> int | None:
+    """The last cell above ``before`` that deletes a name, where no cell between them binds it again."""
+    bound = [cell for cell in notebook.bound_in(name) if cell < before]
+    for cell in reversed(notebook.code_cells):
+        tree = magics.parse(cell.source) if cell.index < before and "del " in cell.source else None
+        for node in tree.body if tree is not None else ():
+            if isinstance(node, ast.Delete) and any(isinstance(at, ast.Name) and at.id == name for at in node.targets):
+                return cell.index if bound and cell.index >= bound[-1] else None
+    return None
+
+
+def _made_inside(notebook: Notebook, name: str) -> str | None:
+    """Where a name is made that only exists inside a function or a class, in words."""
+    for cell in notebook.code_cells:
+        tree = magics.parse(cell.source) if name in cell.source else None
+        for outer in tree.body if tree is not None else ():
+            if not isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            made = (
+                node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else getattr(node, "name", "")
+                for node in ast.walk(outer)
+                if node is not outer and not isinstance(node, ast.alias)
+            )
+            if name in made:
+                return f"made only inside `{_clean(outer.name)}`, in {notebook.place(cell.index)}"
+    return None
+
+
+def _missing_stars(notebook: Notebook, until: int) -> list[str]:
+    """Modules that are not here and that a cell up to ``until`` star-imports."""
     missing = {name for name, kind in notebook.shims.get("modules", {}).items() if kind == "absent"}
     starred: list[str] = []
-    for cell in notebook.bound_in("*"):
+    for cell in (star for star in notebook.bound_in("*") if star <= until):
         tree = magics.parse(notebook.cells[cell].source)
         for node in ast.walk(tree) if tree is not None else ():
             if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
@@ -278,26 +320,26 @@ def _note(notebook: Notebook, root: _Link, links: Sequence[_Link]) -> Note:
     """One first cause, with the cells that failed because of it, and those that failed in the same way."""
     followers = [link for link in links if link is not root and link.same_as is None]
     twins = [link for link in links if link.same_as is not None]
-    text = _sentence(_because(notebook, root, followers))
-    if len(followers) > 1:
-        listed = "; ".join(f"{notebook.place(link.failure.cell)}: {link.words}" for link in followers[:_TOLD])
-        text += f" Because of that, these stopped too: {listed}{_more(followers)}."
+    direct = len(followers) == 1 and followers[0].because_of == root.failure.cell
+    text = _sentence(_because(notebook, root, followers[0] if direct else None))
     if twins:
         listed = ", ".join(notebook.place(link.failure.cell) for link in twins[:_TOLD])
         text += f" For the same reason stopped: {listed}{_more(twins)}."
+    if followers and not direct:
+        listed = "; ".join(f"{notebook.place(link.failure.cell)}: {link.words}" for link in followers[:_TOLD])
+        text += f" Because of that, these stopped too: {listed}{_more(followers)}."
     return Note(kind="root-cause", cell=root.failure.cell, text=text)
 
 
-def _because(notebook: Notebook, root: _Link, followers: Sequence[_Link]) -> str:
-    """How the first cell ended; where one cell alone failed because of it, how that one did, because of the first."""
+def _because(notebook: Notebook, root: _Link, only: _Link | None) -> str:
+    """How the first cell ended; where one cell alone failed because of it, how that ``only`` one did, and the first."""
     place = notebook.place(root.failure.cell)
     how = _how(notebook, root.failure)
     if root.words and not root.failure.stopped and root.failure.name == "NameError":
         where = f" at line {root.failure.line}" if root.failure.line is not None else ""
         how = f"stopped{where}: NameError: {root.words}"
-    if len(followers) != 1:
+    if only is None:
         return f"{place} {how}"
-    only = followers[0]
     line = f" at line {only.failure.line}" if only.failure.line is not None else ""
     return (
         f"{notebook.place(only.failure.cell)} stopped{line}: {only.failure.name}: {only.words}, because {place} {how}"

@@ -7,6 +7,8 @@ from grader.notebook import magics
 from grader.verdict import Repair
 
 _LISTED = 60
+_WAITED_S = 0.1
+"""Seconds of a pause from which on it is left out: in a loop, less adds up to little."""
 _SWITCHES = ("disable_v2_behavior", "disable_eager_execution", "disable_v2_tensorshape")
 """Functions by which TensorFlow becomes the one that Keras had before its third version."""
 
@@ -55,14 +57,14 @@ def _switched_off(node: ast.AST) -> str | None:
 
 
 def _pause(node: ast.AST) -> float | None:
-    """The seconds of a statement ``time.sleep(30)``, a second and more; None for any other."""
+    """The seconds of a statement ``time.sleep(30)`` that are worth a word; None for any other."""
     match node:
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(attr="sleep", value=ast.Name(id="time")) | ast.Name(id="sleep"),
                 args=[ast.Constant(value=int() | float() as seconds)],
             )
-        ) if seconds >= 1:
+        ) if seconds >= _WAITED_S:
             return seconds
     return None
 

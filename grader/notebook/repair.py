@@ -34,6 +34,11 @@ QUIET = (
     "altair",
     "nbgrader",
     "otter",
+    "gradio",
+    "livelossplot",
+    "mlflow",
+    "visualkeras",
+    "wandb",
 )
 """Modules that show things or talk to a service: where they are missing, every use of them is accepted and does nothing."""
 
@@ -318,6 +323,11 @@ def _calls(index: int, tree: ast.AST, surroundings: Surroundings, shims: dict[st
             case ast.Call(func=ast.Attribute(attr="chdir")):
                 shims["folder"] = True
                 said["folder"] = "A change to a folder that is not here is passed over; the notebook stays in its own."
+            case ast.Call(func=ast.Name(id="TensorBoard") | ast.Attribute(attr="TensorBoard")) if (
+                not surroundings.installed("tensorboard")
+            ):
+                shims["tensorboard"] = True
+                said["display"] = "TensorBoard is not here. It only shows how training went; its callback did nothing."
             case ast.ImportFrom(module="IPython.core.display"):
                 shims["display"] = True
             case ast.Constant(value=str(path)) if (known := _same_file(path, surroundings.files)) is not None:

@@ -203,7 +203,7 @@ def test_a_magic_that_is_called_is_a_magic(call: str, executed: str | None, kind
 
 def test_a_pause_is_left_out_but_not_a_function_that_waits() -> None:
     """What the student's function does is its behaviour; short pauses are nobody's trouble."""
-    source = "for i in range(3):\n    time.sleep(20); time.sleep(0.1)\ndef f():\n    time.sleep(30)"
+    source = "for i in range(3):\n    time.sleep(20); time.sleep(0.01)\ndef f():\n    time.sleep(30)"
     found = repaired(source)
     assert found.cells[0].executed == source.replace("time.sleep(20)", "(None)")
     assert kinds(found) == ["pause"]
