@@ -18,7 +18,7 @@ from grader.assignment import Assignment, Exercise
 from grader.diagnosis.evidence import Found
 from grader.diagnosis.models import FaultyCell
 from grader.diagnosis.texts import Texts
-from grader.errors import GraderError, UnreadableNotebook
+from grader.errors import AssignmentError, Fault, GraderError, UnreadableNotebook
 from grader.kernel.session import Execution, Session
 from grader.notebook.causes import root_causes, why_missing
 from grader.notebook.cells import Notebook
@@ -118,7 +118,7 @@ class Grading:
         self.salt = salt or os.environ.get(SALT_VARIABLE) or assignment.salt
         self.loop = loop
         self.texts = Texts(assignment.folder / "texts")
-        self.template = read(assignment.template.read_bytes(), assignment.limits)
+        self.template = _template(assignment)
         graded = [name for exercise in assignment.exercises for name in exercise.names]
         self.graded = frozenset(graded)
         templates = {name: _definition(self.template, name) for name in graded}
@@ -191,6 +191,14 @@ class Grading:
         probed = [name for exercise in self.assignment.exercises if exercise.needs for name in exercise.names]
         mentioned = any(name in cell.source for name in probed for cell in notebook.code_cells)
         return "tensorflow" if mentioned else "plain"
+
+
+def _template(assignment: Assignment) -> Notebook:
+    """The notebook that students get. Raises AssignmentError where it is none."""
+    try:
+        return read(assignment.template, assignment.limits)
+    except UnreadableNotebook as error:
+        raise AssignmentError((Fault(assignment.template, None, str(error), "put a notebook there"),)) from None
 
 
 def _definition(template: Notebook, name: str) -> str:

@@ -56,10 +56,10 @@ class Rubric:
         began = time.monotonic()
         try:
             check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
-        except pytest.exit.Exception as error:
-            # pytest would end here, and leaves its fixtures set up; this session goes on.
+        except (pytest.exit.Exception, KeyboardInterrupt) as error:
+            # pytest would end here, and leaves its fixtures set up; this session goes on. Ctrl-C does not reach a conductor.
             check.item.config.hook.pytest_runtest_teardown(item=check.item, nextitem=None)
-            raise RubricFault(check.id, f"{check.item.path}", f"pytest.exit: {error}") from None
+            raise RubricFault(check.id, f"{check.item.path}", f"{type(error).__name__}: {error}") from None
         finally:
             del self._config.stash[STUDENT]
             _forget_last_failure()
@@ -145,12 +145,19 @@ class _Loop:
         self.raised: pytest.ExceptionInfo[BaseException] | None = None
         self.ran = False
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
         """A test file that cannot be imported is a fault of the assignment."""
-        if report.failed:
-            path, line = _crash_place(report)
-            problem = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
-            self.faults.append(Fault(path or self.assignment.rubric / report.nodeid, line, problem, "mend the rubric"))
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.faults.append(_import_fault(call.excinfo.value, self.assignment.rubric))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A file that ends the process where it is imported is one too."""
+        if isinstance(excinfo.value, SystemExit):
+            self.faults.append(_import_fault(excinfo.value, self.assignment.rubric))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """So is one that calls ``pytest.exit`` or raises KeyboardInterrupt there: Ctrl-C does not reach a conductor."""
+        self.faults.append(_import_fault(excinfo.value, self.assignment.rubric))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -173,9 +180,20 @@ class _Loop:
         return (yield)
 
 
-def _crash_place(report: pytest.CollectReport) -> tuple[Path | None, int | None]:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return (Path(crash.path), crash.lineno) if crash is not None else (None, None)
+def _import_fault(error: BaseException, rubric: Path) -> Fault:
+    """The fault of a file that could not be imported, with the innermost line of the rubric that the exception passed."""
+    cause = error.__cause__ or error
+    problem = f"{type(cause).__name__}: {cause}".removesuffix(": ")
+    if isinstance(cause, SyntaxError) and cause.filename:
+        return Fault(Path(cause.filename), cause.lineno, f"{type(cause).__name__}: {cause.msg}", "mend the rubric")
+    path, line = rubric, None
+    traceback = cause.__traceback__
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(rubric):
+            path, line = file, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return Fault(path, line, problem, "mend the rubric")
 
 
 def _classify(check: Check, raised: pytest.ExceptionInfo[BaseException] | None, seconds: float) -> Ruling:
@@ -187,7 +205,7 @@ def _classify(check: Check, raised: pytest.ExceptionInfo[BaseException] | None, 
             return Ruling("timed_out", error.message, error.because, seconds)
         case Failure():
             return Ruling("failed", error.message, error.because, seconds)
-        case AssertionError() if _last(error.__traceback__, check) == "rubric":
+        case AssertionError() | pytest.fail.Exception(pytrace=True) if _last(error.__traceback__, check) == "rubric":
             first = (str(error).strip().splitlines() or ["the check does not hold"])[0]
             return Ruling("failed", first, None, seconds)
         case CarriedForward():

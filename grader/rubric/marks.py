@@ -4,10 +4,13 @@
 def test_large_logits(student): ...
 """
 
+import inspect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,23 +62,45 @@ def _read(item: pytest.Item, assignment: Assignment, faults: list[Fault]) -> Che
         faults.append(Fault(path, line, f"{item.name} has no points marker", "add @pytest.mark.points(…)"))
         return None
     values = dict(zip(("points",), marker.args, strict=False)) | dict(marker.kwargs)
-    points, exercise, title = values.get("points"), values.get("exercise"), values.get("title")
     known = {one.name for one in assignment.exercises}
-    if not isinstance(points, int | float) or not is_exact(points):
-        faults.append(Fault(path, line, f"points = {points!r} of {item.name}", "give a positive multiple of 0.25"))
+    wrong = [*_marker_faults(item.name, len(marker.args), values, known), *_function_faults(item)]
+    faults += [Fault(path, line, problem, remedy) for problem, remedy in wrong]
+    if wrong:
         return None
-    if exercise not in known:
-        remedy = f"give one of {', '.join(sorted(known))}"
-        faults.append(Fault(path, line, f"exercise = {exercise!r} of {item.name} is not in assignment.toml", remedy))
-        return None
-    if not isinstance(title, str) or not title.strip():
-        faults.append(Fault(path, line, f"title = {title!r} of {item.name}", "give the line that the student reads"))
-        return None
-    if unknown := values.keys() - {"points", "exercise", "title", "hidden"}:
-        problem = f"unknown {', '.join(sorted(unknown))} in the marker of {item.name}"
-        faults.append(Fault(path, line, problem, "remove it"))
     name = item.name.removeprefix(TEST_PREFIX).replace("_", "-")
-    return Check(f"{exercise}/{name}", str(exercise), title, float(points), bool(values.get("hidden", False)), item)
+    exercise = str(values["exercise"])
+    hidden = bool(values.get("hidden", False))
+    return Check(f"{exercise}/{name}", exercise, str(values["title"]), float(values["points"]), hidden, item)
+
+
+def _marker_faults(
+    test: str, positional: int, values: Mapping[str, Any], known: AbstractSet[str]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with a marker: problem and remedy."""
+    points, exercise, title = values.get("points"), values.get("exercise"), values.get("title")
+    if isinstance(points, bool) or not isinstance(points, int | float) or not is_exact(points):
+        yield f"points = {points!r} of {test}", "give a positive multiple of 0.25"
+    if exercise not in known:
+        yield f"exercise = {exercise!r} of {test} is not in assignment.toml", f"give one of {', '.join(sorted(known))}"
+    if not isinstance(title, str) or not title.strip():
+        yield f"title = {title!r} of {test}", "give the line that the student reads"
+    if not isinstance(values.get("hidden", False), bool):
+        yield f"hidden = {values['hidden']!r} of {test}", "give True or False"
+    if positional > 1:
+        yield f"{positional} values without a name in the marker of {test}", "name all but the points"
+    if unknown := values.keys() - {"points", "exercise", "title", "hidden"}:
+        yield f"unknown {', '.join(sorted(unknown))} in the marker of {test}", "remove it"
+
+
+def _function_faults(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """What keeps a test from being carried out on any submission: problem and remedy."""
+    if not isinstance(item, pytest.Function):
+        return
+    if inspect.iscoroutinefunction(item.obj) or inspect.isgeneratorfunction(item.obj):
+        yield f"{item.name} is no plain function, so pytest would not run its body", "write it without async and yield"
+    there = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest tells of a missing one only when the test is run
+    if missing := [name for name in item.fixturenames if name not in there and name != "request"]:
+        yield f"{item.name} asks for {', '.join(missing)}, which is no fixture", "define it in the rubric, or remove it"
 
 
 def _repeated(checks: Sequence[Check]) -> list[Fault]:

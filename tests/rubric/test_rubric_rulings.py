@@ -3,6 +3,7 @@
 A small course of its own, without TensorFlow: two exercises, the second leaning on the first.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -191,7 +192,14 @@ def test_a_name_that_is_bound_again_is_graded_as_it_stands_and_said(grade: Grade
 
 
 @pytest.mark.parametrize(
-    "fault", ["raise ValueError('mine')", "raise SystemExit(0)", "pytest.exit('enough')", "undefined_name"]
+    "fault",
+    [
+        "raise ValueError('mine')",
+        "raise SystemExit(0)",
+        "pytest.exit('enough')",
+        "raise KeyboardInterrupt",
+        "undefined_name",
+    ],
 )
 def test_a_check_that_fails_by_its_own_fault_is_a_grader_error(grade: Grade, course: Path, fault: str) -> None:
     """Never a lost point: no score at all, what was decided before is kept, and the error names the check's place."""
@@ -287,8 +295,72 @@ def test_a_broken_rubric_says_every_fault_with_its_line(course: Path) -> None:
 def test_a_rubric_that_cannot_be_imported_is_a_broken_assignment(course: Path) -> None:
     """A slip in the rubric's own file is the instructor's to mend, with file and line."""
     (course / "rubric" / "test_doubling.py").write_text(RUBRIC + "\nimport no_such_module\n")
-    with pytest.raises(AssignmentError, match="no_such_module"):
+    with pytest.raises(AssignmentError, match=r"test_doubling\.py:23: ModuleNotFoundError: .*no_such_module"):
         open_rubric(load(course), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ("def broken(:", r"test_doubling\.py:23: SyntaxError: "),
+        ("raise ValueError('boom')", r"test_doubling\.py:23: ValueError: boom"),
+        ("raise SystemExit(0)", r"test_doubling\.py:23: SystemExit: 0"),
+        ("raise KeyboardInterrupt", r"test_doubling\.py:23: KeyboardInterrupt;"),
+        ("pytest.exit('enough')", r"test_doubling\.py:23: Exit: enough"),
+    ],
+)
+def test_however_a_rubric_stops_its_import_it_is_a_broken_assignment(course: Path, last: str, words: str) -> None:
+    """Never a pytest that ends in silence: the file and its line are named, before any submission is taken."""
+    (course / "rubric" / "test_doubling.py").write_text(f"{RUBRIC}\n{last}\n")
+    with pytest.raises(AssignmentError, match=words):
+        open_rubric(load(course), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("def test_vector(student)", "def test_vector(student, nothing)", "asks for nothing, which is no fixture"),
+        ("def test_vector(student)", "async def test_vector(student)", "is no plain function"),
+        ("hidden=True", 'hidden="no"', "hidden = 'no'"),
+        ('points(1, exercise="quadruple"', 'points(True, exercise="quadruple"', "points = True"),
+        ('points(1, exercise="quadruple"', 'points(1, "quadruple"', "2 values without a name"),
+    ],
+)
+def test_a_check_that_cannot_be_carried_out_is_found_before_any_grading(
+    course: Path, before: str, after: str, words: str
+) -> None:
+    """Not on the first submission: nobody is left without a grade by a slip that shows at collection."""
+    rewrite(course, before, after)
+    with pytest.raises(AssignmentError, match=words):
+        open_rubric(load(course), lambda _: None)
+
+
+def test_every_fault_of_one_marker_is_said(course: Path) -> None:
+    """One does not hide the next."""
+    rewrite(
+        course, 'points(1, exercise="quadruple", title="', 'points(0.3, exercise="triple", colour=1, title="" and "'
+    )
+    with pytest.raises(AssignmentError) as caught:
+        open_rubric(load(course), lambda _: None)
+    problems = [fault.problem.split(" ")[0] for fault in caught.value.faults]
+    assert problems == ["points", "exercise", "title", "unknown"]
+
+
+def test_a_template_that_is_no_notebook_is_a_broken_assignment(course: Path, fork_server: ServerHandle) -> None:
+    """Found before the first submission is taken, not with each of them."""
+    (course / "doubling.ipynb").write_text("{")
+    with (
+        contextlib.closing(connect(fork_server.address, "auto")) as sandbox,
+        pytest.raises(AssignmentError, match=r"doubling\.ipynb: the file ends in the middle"),
+    ):
+        serve(load(course), sandbox, [], lambda _: None)
+
+
+def test_a_check_may_fail_the_student_by_name(grade: Grade, course: Path) -> None:
+    """``pytest.fail`` in a rubric is a ruling, like an assert, and its words are the message."""
+    rewrite(course, 'assert student.call("double", 21.0, shape=()) == 42', 'pytest.fail("21 is not doubled")')
+    number = checks(grade(RIGHT))["double/number"]
+    assert (number.outcome, number.message) == ("failed", "21 is not doubled")
 
 
 def test_points_that_do_not_add_up_are_a_broken_assignment(course: Path) -> None:
