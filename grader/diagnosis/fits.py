@@ -178,7 +178,7 @@ def clips_fit(cases: Sequence[Case]) -> list[Part]:
         for variant in ("exact", "")
         if variant or max(map(abs, bound[2].values())) < DOUBLE_EDGE
     ]
-    return parts + [clipped_below_peak(bound) for bound in _common(_seen_depths(cases))]
+    return parts + [clipped_below_peak(bound) for bound in _common(_seen_depths(cases)) if bound > SAME]
 
 
 def _seen_depths(cases: Sequence[Case]) -> list[float]:

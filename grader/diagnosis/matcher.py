@@ -151,7 +151,10 @@ class Evidence:
         unstable = [part for part in tries["stability"] if part.id == "unstable-overflow"][:1]
         variants = [Recipe([*parts, *unstable])]
         if unstable and any(part.id == "epsilon-denominator" for part in parts):
-            variants.append(Recipe(parts))
+            variants += [
+                Recipe(parts),
+                *(Recipe([*parts, part]) for part in tries["stability"] if part.id == "global-max"),
+            ]
         if self.whole:
             variants += [Recipe([*parts, part]) for part in tries["integers"] if part.variant == "always"]
         return any(all(self.agrees(recipe, case) for case in self.plain) for recipe in variants)
@@ -261,17 +264,38 @@ def explain(space: Space, cases: Sequence[Case]) -> Explained | None:
                 slot: [part for part in STABILITY if slot == part.slot and part.id in space.order] for slot in SLOTS
             }
         tries = tries or parts_to_try(space, cases)
-        for recipe in recipes(space, tries, evidence):
-            held = evidence.holds(recipe)
-            if held is None:
-                continue
-            if not held.left:
-                return held
-            if best is None or len(held.left) < len(best.left):
-                best = held
+        best = _searched(space, tries, evidence, best)
         if best is not None:
             return best
     return best
+
+
+def _searched(
+    space: Space, tries: dict[str, list[Part]], evidence: Evidence, best: Explained | None
+) -> Explained | None:
+    """The first recipe that leaves nothing, a doubtful one last; else the one that leaves least, ``best`` included."""
+    doubtful: Explained | None = None
+    for recipe in recipes(space, tries, evidence):
+        held = evidence.holds(recipe)
+        if held is None:
+            continue
+        if not held.left and not _doubtful(recipe, evidence.cases):
+            return held
+        if not held.left:
+            doubtful = doubtful or held
+        elif best is None or len(held.left) < len(best.left):
+            best = held
+    return doubtful or best
+
+
+def _doubtful(recipe: Recipe, cases: Sequence[Case]) -> bool:
+    """Whether any row may be any multiple beside another mistake, though vectors are not.
+
+    Such rows of a batch are divided by a total of the whole batch; a constant in it hides that from a recipe of two parts.
+    """
+    vectors = [case for case in cases if case.quiet and case.x.ndim == 1 and case.x.size > 1]
+    loose = len(recipe.parts) > 1 and any(part.id == "unnormalised" for part in recipe.parts)
+    return loose and 2 * sum(case.right for case in vectors) > len(vectors)
 
 
 def told_parts(explained: Explained, cases: Sequence[Case]) -> list[Part]:

@@ -72,7 +72,8 @@ class Recipe:
         with np.errstate(invalid="ignore"):
             try:
                 total = (axis.log_total if axis and axis.log_total else total_rows)(x)
-                given = Core(x, total, _peak(x, total), shifted=not self._is("stability", "unstable-overflow"))
+                peak = np.asarray(x.max()) if self._is("stability", "global-max") else _peak(x, total)
+                given = Core(x, total, peak, shifted=not self._is("stability", "unstable-overflow"))
                 values = (core.core if core and core.core else softmax_core)(given)
             except ValueError:
                 return None

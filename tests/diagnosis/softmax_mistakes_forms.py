@@ -319,3 +319,8 @@ def plain_powers_stored_like_input(z: Array) -> Any:
 @told("vector-only")
 def first_row_of_a_batch(z: Array) -> Any:
     return right(z if z.ndim == 1 else z[0])
+
+
+@told("hard-coded")
+def nothing_left_after_the_shift(z: Array) -> Any:
+    return right(np.maximum(z - z.max(axis=-1, keepdims=True), 0))

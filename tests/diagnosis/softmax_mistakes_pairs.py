@@ -217,3 +217,21 @@ def smoothed(z: Array) -> Any:
 @told("incorrect")
 def sorted_results(z: Array) -> Any:
     return np.sort(right(z), axis=-1)
+
+
+@told("global-max")
+def one_maximum_and_an_epsilon_that_would_not_matter(z: Array) -> Any:
+    powers = np.exp(z - z.max())
+    return powers / (powers.sum(axis=-1, keepdims=True) + 1e-8)
+
+
+@told("epsilon-denominator", "global-max")
+def one_maximum_and_a_large_epsilon(z: Array) -> Any:
+    powers = np.exp(z - z.max())
+    return powers / (powers.sum(axis=-1, keepdims=True) + 1e-2)
+
+
+@told("unstable-overflow", "wrong-axis")
+def sum_of_everything_and_an_epsilon(z: Array) -> Any:
+    powers = np.exp(z)
+    return powers / (powers.sum() + 1e-9)
