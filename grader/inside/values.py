@@ -115,7 +115,7 @@ class Writer:
         return {"kind": "list", "items": items, "type_name": name}
 
     def _foreign(self, value: Any, depth: int) -> Node:
-        """An array, a NumPy scalar, a tensor; a subclass of a plain type as that type; else opaque."""
+        """An array or what makes one of itself, a NumPy scalar, a tensor; a subclass of a plain type as that type; else opaque."""
         kind = type(value)
         name = type_name(kind)
         if "numpy" in sys.modules or _loaded:
@@ -124,8 +124,11 @@ class Writer:
                 return self.array(value, name, "ndarray")
             if issubclass(kind, numbers.generic):
                 return self.array(value, name, "number")
-        if callable(getattr(kind, "numpy", None)) and (array := from_tensor(value)) is not None:
-            return self.array(array, name, "tensor")
+        array, container = from_tensor(value) if callable(getattr(kind, "numpy", None)) else None, "tensor"
+        if array is None and callable(getattr(kind, "__array__", None)):
+            array, container = from_array_like(value), "ndarray"
+        if array is not None:
+            return self.array(array, name, container)
         if issubclass(kind, str):
             return {"kind": "text", "value": self._text(str.__str__(value))}
         if issubclass(kind, list | tuple) and depth < MAX_DEPTH:
@@ -182,6 +185,14 @@ def from_tensor(value: Any) -> Any | None:
             value = detach().cpu()
         return load().asarray(value.numpy())
     except Exception:  # noqa: BLE001 - symbolic tensors have the method and raise from it
+        return None
+
+
+def from_array_like(value: Any) -> Any | None:
+    """The array that an object of another library makes of itself; None where it cannot."""
+    try:
+        return load().asarray(value)
+    except Exception:  # noqa: BLE001 - the conversion is the object's own code
         return None
 
 

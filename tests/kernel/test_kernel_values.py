@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,10 +104,12 @@ def test_a_question_cannot_carry_an_object() -> None:
         (np.array([1.5, 2], dtype=object), "array", "ndarray", [1.5, 2.0]),
         (np.arange(4, dtype=">i4")[::2], "array", "ndarray", [0, 2]),
         (np.ma.array([1.0, 2.0], mask=[False, True]), "array", "ndarray", [1.0, 2.0]),
+        (pd.Series([3, 1], index=[7, 9]), "array", "ndarray", [3, 1]),
+        (pd.DataFrame({"a": [0.5, 1.0], "b": [2.0, 3.0]}), "array", "ndarray", [[0.5, 2.0], [1.0, 3.0]]),
     ],
 )
 def test_numbers_of_every_dress_arrive_as_arrays(item: Any, kind: str, container: str, expected: Any) -> None:
-    """Lists, NumPy scalars, numbers, object arrays of numbers: each is an array that says where it came from."""
+    """Lists, numbers, object arrays of numbers, tables of pandas: each is an array that says where it came from."""
     found = crossed(item)
     assert (found.kind, found.container) == (kind, container)
     assert array_of(found).tolist() == expected
