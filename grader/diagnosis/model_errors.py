@@ -40,9 +40,14 @@ class Errors:
 
 
 def errors_of(name: str, info: NameInfo, faulty: Sequence[FaultyCell]) -> Errors:
-    """The errors that concern the model, by what their cells bind and call."""
+    """The errors that concern the model, by what their cells bind and call.
+
+    Where a later cell binds the name and runs to its end, an earlier error concerns a model that is gone.
+    """
     word = re.compile(rf"\b{re.escape(name)}\b")
-    run = [cell for cell in faulty if cell.name not in SYNTAX]
+    last = max(info.bound_in, default=-1)
+    since = -1 if any(cell.cell == last for cell in faulty) else last
+    run = [cell for cell in faulty if cell.name not in SYNTAX and cell.cell > since]
     building = tuple(cell for cell in run if cell.cell in info.bound_in or _binds(name, cell.source))
     speaking = tuple(cell for cell in run if cell in building or word.search(cell.source))
     return Errors(
@@ -148,7 +153,7 @@ def not_compiled(task: ModelTask, errors: Errors) -> ModelFault:
 
 
 def labels_refused(errors: Errors) -> bool:
-    """Whether training stopped because the labels do not fit the loss (the step it stopped in may count as taken)."""
+    """Whether training stopped because the labels do not fit the loss."""
     return any(LABELS.search(cell.message) for cell in errors.fitting)
 
 
@@ -159,7 +164,8 @@ def untrained(task: ModelTask, errors: Errors, before: Sequence[ModelFault]) -> 
     """
     if not errors.fitting:
         return ModelFault("model.not-trained", f"`{task.name}` has not been trained")
-    error = errors.fitting[-1]
+    # After one error, Keras stops the next training of the same model with another that says nothing: the first counts.
+    error = next((cell for cell in errors.fitting if LABELS.search(cell.message)), errors.fitting[0])
     cause = next((fault for fault in before if fault.id in CAUSES), None)
     if cause is not None:
         return cause

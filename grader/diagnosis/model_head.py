@@ -149,10 +149,13 @@ def hidden_kind(pushed: Sequence[Floats]) -> HiddenKind:
     return "bounded" if size > 0.0 and float(np.abs(up[2] - up[1]).max()) <= CLOSE * size else "relu"
 
 
-def is_tied(weights: Sequence[Weight], columns: int) -> bool:
-    """Whether a kernel seems to be used twice: it leads to a width that no other kernel leads on from."""
-    kernels = [weight.shape for weight in weights if len(weight.shape) == 2]  # noqa: PLR2004 - a matrix
-    return any(wide != columns and not any(first == wide for first, _ in kernels) for _, wide in kernels)
+def is_tied(weights: Sequence[Weight], reads: Sequence[int], columns: int) -> bool:
+    """Whether a variable that may be the last layer's is read more than once in a call: it serves another layer too.
+
+    ``reads`` count by index. A step of such a variable moves nothing in proportion, though the last layer is linear.
+    """
+    last = [weight.index for weight in weights if columns in weight.shape and weight.index < len(reads)]
+    return any(reads[index] > 1 for index in last)
 
 
 def kind_by_range(samples: Sequence[Floats], moderate: Sequence[Floats]) -> HeadKind | None:

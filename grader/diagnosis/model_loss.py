@@ -77,7 +77,7 @@ def logit_cases(rng: np.random.Generator, classes: int) -> LossCases:
     order = rng.permutation(classes)
     together = rows[order % ROWS]
     cases.add("batch", [(list(order), together), (list(order), together + shifts[:, None])])
-    cases.add("shown", [([1], np.eye(classes)[0] * SHOWN)])
+    cases.add("shown", [([1], np.eye(classes)[0] * SHOWN)], times=1)
     return cases.done()
 
 
@@ -134,12 +134,16 @@ class _Gathered:
         self.outputs: list[NDArray[np.float32]] = []
         self.groups: dict[str, slice] = {}
 
-    def add(self, group: str, cases: Sequence[tuple[Sequence[int], Floats]]) -> None:
-        """Add cases of labels and outputs as one group."""
+    def add(self, group: str, cases: Sequence[tuple[Sequence[int], Floats]], *, times: int = 2) -> None:
+        """Add cases of labels and outputs as one group.
+
+        Each is given ``times`` over: a loss may drop the axes of size 1, and so fail on a single row, unlike in training.
+        """
         self.groups[group] = slice(len(self.labels), len(self.labels) + len(cases))
         for labels, outputs in cases:
-            self.labels.append(np.asarray(labels, np.int64))
-            self.outputs.append(np.asarray(outputs, np.float32).reshape(len(labels), self.classes))
+            rows = np.asarray(outputs, np.float32).reshape(len(labels), self.classes)
+            self.labels.append(np.tile(np.asarray(labels, np.int64), times))
+            self.outputs.append(np.tile(rows, (times, 1)))
 
     def done(self) -> LossCases:
         """The cases."""

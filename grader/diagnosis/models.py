@@ -203,7 +203,7 @@ def _loss(task: ModelTask, facts: ModelFacts, errors: Errors) -> list[ModelFault
             line = "the loss takes the logits for probabilities"
             return [ModelFault("model.from-logits-missing", line, stuck, words)]
         case "raises":
-            return [raised(errors.fitting[-1]) if errors.fitting else loss_raises(loss.error)]
+            return [raised(errors.fitting[0]) if errors.fitting else loss_raises(loss.error)]
         case "none" if facts.own_training:
             line = "no loss that takes logits and labels could be found in the model"
             return [ModelFault("model.incorrect", line, {}, {"reason": line})]
@@ -221,7 +221,8 @@ def _trained(
         return [not_compiled(task, errors)]
     if accuracy >= RIGHT:
         return []
-    if facts.steps == 0 or labels_refused(errors):
+    # The step in which labels are refused may count as taken.
+    if facts.steps == 0 or (facts.steps == 1 and labels_refused(errors)):
         return [untrained(task, errors, before)]
     numbers: dict[str, Number] = {"accuracy": accuracy, "steps": facts.steps, "chance": 1.0 / task.outputs}
     if not facts.finite:

@@ -66,12 +66,24 @@ def outputs(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
     return {"passes": answers}
 
 
+def reads(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
+    """How often one call of the model reads each of the ``weights`` of ``describe``: ``{"reads": (weights,)}``."""
+    import tensorflow as tf  # noqa: PLC0415 - the student's own, on first use
+
+    model = _model(parameters["name"], context)
+    points = tf.TensorSpec((None, parameters["inputs"]), tf.float32)
+    graph = tf.function(lambda batch: model(batch, training=False)).get_concrete_function(points).graph
+    read = [operation.inputs[0] for operation in graph.get_operations() if operation.type == "ReadVariableOp"]
+    handles = [[inner for outer, inner in graph.captures if outer is one.handle] for one in _weights(model)]
+    return {"reads": [sum(one is inner for one in read for inner in inners) for inners in handles]}
+
+
 def losses(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the compiled loss makes of cases, for each form of labels.
 
-    ``cases`` are ``labels`` (all rows,), ``outputs`` (all rows, n) and ``sizes``, the rows of each case in turn.
-    The forms are ``integers`` (m,), ``column`` (m, 1), asked where the first is refused, and ``one-hot`` (m, n). Each
-    answers ``{"values": (cases,)}`` (means, where a loss returns one number per point) or ``{"error": ...}``.
+    ``cases`` are ``labels`` (all rows,), ``outputs`` (all rows, n) and ``sizes``, the rows of each case in turn; a
+    single row that the loss refuses is NaN. The forms are ``integers`` (m,), ``column`` (m, 1), asked where the first is
+    refused, and ``one-hot`` (m, n): each answers ``{"values": (cases,)}``, means over the rows, or ``{"error": ...}``.
     """
     import numpy as np  # noqa: PLC0415 - the student's own, on first use
 
@@ -88,11 +100,7 @@ def losses(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
             continue
         try:
             loss = make()
-            values = [
-                float(np.mean(np.asarray(loss(_labels(cases["labels"][row], form, wide), _tensor(wide)))))
-                for row in rows
-                for wide in (cases["outputs"][row],)
-            ]
+            values = [_mean_loss(loss, cases["labels"][row], cases["outputs"][row], form) for row in rows]
             facts["forms"][form] = {"values": np.array(values, dtype=np.float64)}
         except Exception as error:  # noqa: BLE001 - whatever a loss raises for labels of the other form
             facts["forms"][form] = _error(error)
@@ -137,6 +145,7 @@ def probe_model(parameters: dict[str, Any], context: Context) -> dict[str, Any]:
 OPERATIONS: dict[str, Callable[[dict[str, Any], Context], dict[str, Any]]] = {
     "model.describe": describe,
     "model.outputs": outputs,
+    "model.reads": reads,
     "model.losses": losses,
     "forward": forward,
     "probe_model": probe_model,
@@ -336,6 +345,17 @@ def _labels(labels: Any, form: str, batch: Any) -> Any:
     if form == "one-hot":
         return _tensor(np.eye(batch.shape[1], dtype=np.float32)[whole])
     return _tensor(whole if form == "integers" else whole[:, None])
+
+
+def _mean_loss(loss: Callable[[Any, Any], Any], labels: Any, batch: Any, form: str) -> float:
+    import numpy as np  # noqa: PLC0415 - the student's own, on first use
+
+    try:
+        return float(np.mean(np.asarray(loss(_labels(labels, form, batch), _tensor(batch)))))
+    except Exception:
+        if len(labels) > 1:
+            raise
+        return float("nan")
 
 
 def _loss(model: Any, output: int, facts: dict[str, Any]) -> Callable[[], Callable[[Any, Any], Any]] | None:

@@ -112,7 +112,7 @@ class Prober:
         known = {key: bool(np.isfinite(one).all()) for key, one in by_batch.items()}
         # Far away, exponentials inside a model may be infinite.
         facts["finite"] = all(weight.finite for weight in weights) and all(known[key] for key in known if key != "far")
-        facts |= self._head(by_batch, finite=facts["finite"] and known["far"])
+        facts |= self._head(by_batch, finite=facts["finite"])
         facts |= self._accuracy(by_batch)
         if facts["finite"] and facts["head"] == "linear" and not self.half:
             facts["hidden"] = self._hidden()
@@ -178,8 +178,10 @@ class Prober:
             return answered
         weak = [one for one in (*before, *answered) if not one.finite or _too_small(one, base)]
         for one in weak:
-            factor = 10.0 * scale_of(base) / one.size if one.finite and one.size else 1e-2
-            answered += self._step([one.weight], base, basis, factor)
+            # A head that grows like an exponential is finite only for steps that are small in themselves.
+            small = (1e-2, 1e-2 / scale_of(base))
+            for factor in (10.0 * scale_of(base) / one.size,) if one.finite else small:
+                answered += self._step([one.weight], base, basis, factor)
         self.noisy = not _proportional(answered, found).all() and self._differs(basis)
         if self.noisy:
             # Noise that a model adds to its outputs is lost beside steps that are a hundred times as large.
@@ -202,7 +204,15 @@ class Prober:
             return kind
         # Where a last layer shares its kernel with another, or works on noise, nothing moves in proportion, though it is linear.
         bent = any(one.bent and one.weight.shape[-1] == columns for one in responses)
-        return "other" if bent and not self.noisy and not is_tied(self._weights, columns) else "linear"
+        return "other" if bent and not self.noisy and not is_tied(self._weights, self._reads(), columns) else "linear"
+
+    def _reads(self) -> list[int]:
+        """How often one call reads each variable; nothing where the model cannot be traced."""
+        (answer,) = self.ask(Request("model.reads", {"name": self.task.name, "inputs": self.task.inputs}))
+        counted = answer.value.entries.get("reads") if isinstance(answer, Returned) else None
+        if counted is None or counted.array is None or counted.array.dtype.kind != "i":
+            return []
+        return [int(count) for count in counted.array.reshape(-1)]
 
     def _step(
         self, weights: Sequence[Weight], base: Floats, basis: list[Change], factor: float = 1.0

@@ -136,11 +136,12 @@ def test_only_a_linear_head_answers_in_proportion() -> None:
         assert bool(response.proportional.all()) == (name in ("linear", "halved")), name
 
 
-def test_a_tied_kernel_is_one_that_leads_nowhere() -> None:
-    """A kernel whose width no other kernel leads on from is used twice."""
-    tied = [Weight(0, (2, 4)), Weight(1, (4, 8))]
-    assert is_tied(tied, 4)
-    assert not is_tied([Weight(0, (2, 8)), Weight(1, (8, 4)), Weight(2, (4,))], 4)
+def test_a_tied_variable_is_one_that_a_call_reads_twice() -> None:
+    """A variable of the last layer's width that is read twice is tied; one of a hidden layer that is used twice is not."""
+    weights = [Weight(0, (2, 8)), Weight(1, (8, 8)), Weight(2, (8, 4)), Weight(3, (4,))]
+    assert is_tied(weights, [1, 1, 2, 1], 4)
+    assert not is_tied(weights, [1, 2, 1, 1], 4)
+    assert not is_tied(weights, [], 4)
 
 
 def test_far_points_show_a_relu_whose_bias_is_large() -> None:
