@@ -42,7 +42,8 @@ class Painter:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._colour = stream.isatty() and not os.environ.get("NO_COLOR")
+        dumb = os.environ.get("TERM") in ("dumb", "unknown")
+        self._colour = stream.isatty() and not dumb and not os.environ.get("NO_COLOR")
         self._commands = os.environ.get("GITHUB_ACTIONS") == "true"
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -66,7 +67,7 @@ class Painter:
         buffer = io.StringIO()
         console = self._console(buffer)
         for block in blocks:
-            console.print(_render(block))
+            console.print(_render(block), soft_wrap=isinstance(block, Paragraph) and block.whole)
         lines = (line.rstrip() for line in buffer.getvalue().split("\n"))
         return "\n".join(lines)
 
@@ -105,8 +106,8 @@ def _render(block: Block) -> RenderableType:
             return Text("")
         case Rule():
             return RichRule(style="dim", characters="─")
-        case Paragraph(line=line, indent=indent):
-            return Padding(to_text(line), (0, 0, 0, indent))
+        case Paragraph(line=line, indent=indent, whole=whole):
+            return to_text(line) if whole else Padding(to_text(line), (0, 0, 0, indent))
         case Spread(left=left, right=right):
             grid = RichTable.grid(expand=True, padding=(0, 1))
             grid.add_column(ratio=1)

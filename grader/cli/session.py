@@ -136,7 +136,7 @@ def _blocks(shown: RunDocument, results: Results, options: Options) -> list[Bloc
     if options.quiet:
         weak = next((one for one in shown.submissions if one.isolation.mode in plain.WEAK), None)
         warning = [] if weak is None else plain.isolation(weak)
-        return [*(Paragraph(plain.quiet(one)) for one in shown.submissions), *warning]
+        return [*(Paragraph(plain.quiet(one), whole=True) for one in shown.submissions), *warning]
     if len(shown.submissions) == 1:
         return plain.submission(shown.submissions[0], results.place)
     return plain.class_report(shown)

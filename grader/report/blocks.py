@@ -22,10 +22,11 @@ Line = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A line that may be wrapped, ``indent`` columns in."""
+    """A line that may be wrapped, ``indent`` columns in; one that programs read by the line is kept ``whole``."""
 
     line: Line
     indent: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,12 +132,17 @@ def test_quiet_is_one_line_a_submission(course: Path) -> None:
     assert lines[0] == "ada.ipynb: 2 of 2 points"
     assert lines[1].startswith("bob.ipynb: 1 of 2 points (softmax.")
     assert lines[2].startswith("eve.ipynb: no grade (unreadable): ")
+    assert lines[2].endswith("submit the .ipynb file")
+    assert len(lines) == 3
     assert done.stderr == ""
 
 
 def test_colour_on_a_terminal_and_plain_text_with_no_color(course: Path) -> None:
-    """The words are the same; only the styles differ, and NO_COLOR leaves none."""
-    coloured, plain = (_on_terminal(course, variables(TERM="xterm", **more)) for more in ({}, {"NO_COLOR": "1"}))
+    """The words are the same; only the styles differ, and NO_COLOR leaves none, nor does a terminal that knows none."""
+    coloured, plain, dumb = (
+        _on_terminal(course, variables(TERM="xterm") | more) for more in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"})
+    )
+    assert dumb == plain
     assert "\x1b[" in coloured
     assert "\x1b" not in plain
     words = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
