@@ -114,6 +114,15 @@ def test_students_and_instructors_see_hidden_checks_differently(course: Path) ->
     assert SECRET in outputs["instructor"][1]
 
 
+def test_a_check_that_knows_no_better_is_quoted(course: Path) -> None:
+    """``<prefix>.incorrect`` carries the check's message, and claims no results where the function raises."""
+    write_notebook(course / "raises.ipynb", "def my_softmax(z):\n    raise ValueError('odd')", assignment="tiny")
+    (diagnosis,) = document("raises.ipynb", cwd=course)["submissions"][0]["exercises"][0]["diagnoses"]
+    assert diagnosis["id"] == "softmax.incorrect"
+    assert "ValueError" in diagnosis["evidence"]
+    assert "returns results" not in diagnosis["explanation"]
+
+
 def test_the_report_names_the_assignments_folder_and_hash(course: Path) -> None:
     """Whoever reads a report can tell which rubric decided it."""
     done = grade("in/bob.ipynb", "--json", "run.json", cwd=course)
