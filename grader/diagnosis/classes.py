@@ -106,10 +106,13 @@ def _column_softmax(answer: Array, logits: Array) -> bool:
 
 
 def _maximum(answer: Array, logits: Array) -> bool:
-    """The largest number of each row instead of its place."""
+    """The largest number of each row instead of its place, as it is or (a logit) made a whole number."""
     flat = answer.reshape(-1)
     if len(flat) != len(logits):
         return False
+    tops = logits.max(axis=-1)
+    if any(np.array_equal(flat, whole(tops)) for whole in (np.trunc, np.rint, np.floor, np.ceil)):
+        return True
     return any(
         np.allclose(flat, table.max(axis=-1), rtol=CLOSE, atol=1e-6)
         for table in (logits, _shares(logits), softmax(_shares(logits)))

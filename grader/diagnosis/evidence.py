@@ -27,6 +27,8 @@ class Observation:
     answer: Answer
     expected: NDArray[Any]
     tolerance: NDArray[Any] | float = 0.0
+    model: str = ""
+    """The handle of the probe model that a prediction was asked about."""
 
     def array(self) -> NDArray[Any] | None:
         """The numbers that came back, or None where no rectangular array of real numbers did."""

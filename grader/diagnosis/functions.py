@@ -77,6 +77,8 @@ def explain_functions(
     found: dict[str, Found] = {}
     for function, name in names.items():
         asked = [observation for observation in observations if observation.function == function]
+        if found and prefix == predict.PREFIX and predict.follows(asked, observations):
+            continue
         for one in explain_function(prefix, asked, name, (templates or {}).get(function, ""), extra):
             found.setdefault(one.id, one)
     empty = {f"{prefix}.not-implemented", f"{prefix}.returns-none"} & set(found)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import Missing, Raised, Returned
+from grader.answers import Missing, Raised, Returned, TimedOut, Value
 from grader.diagnosis import classes
-from grader.diagnosis.accuracy import allowed_classes, right_classes, softmax
+from grader.diagnosis.accuracy import allowed_classes, right_classes, softmax, within
 from grader.diagnosis.cases import Case, Extended, cases_of
 from grader.diagnosis.evidence import Found, Observation
 from grader.diagnosis.forms import exception_words, form_id, limit_words
@@ -40,7 +40,8 @@ ORDER = (
 """Ids (without prefix) that explain probabilities by their values, in the contract's order."""
 
 CLOSE = 1e-4
-LAST_NUMBER = re.compile(r"[0-9]{1,3}(?=\D*$)")
+ARRAY_OF_OTHERS = re.compile(r"\[(str|bytes|object|complex|datetime)\w*\]$")
+"""The end of the name by which an array of something else than real numbers crosses."""
 LARGEST_TABLE = 16
 ENOUGH_ROWS = 6
 """Rows that agree before it is no chance: four classes agree by chance in one case out of four."""
@@ -68,6 +69,32 @@ def explain(observations: Sequence[Observation]) -> list[Found]:
     return _probabilities(observations)
 
 
+def follows(classes_seen: Sequence[Observation], observations: Sequence[Observation]) -> bool:
+    """Whether wrong classes are an effect of wrong probabilities: each time what an argmax makes of what came back as those."""
+    wrong = [one for one in classes_seen if not classes.is_right(one)]
+    tables = [one for one in observations if one.expected.dtype != np.bool_]
+    return bool(wrong) and all(
+        any(_argmax_of(table, one) for table in tables if np.array_equal(table.given["logits"], one.given["logits"]))
+        for one in wrong
+    )
+
+
+def _argmax_of(table: Observation, asked: Observation) -> bool:
+    """Whether the wrong classes ``asked`` are what an argmax makes of this table, wrong itself. Of another form it makes an error."""
+    shares, answer = table.array(), asked.array()
+    if shares is None:
+        return type(asked.answer) is (TimedOut if isinstance(table.answer, TimedOut) else Raised)
+    if within(shares, table.expected, table.tolerance):
+        return False
+    if shares.shape != table.expected.shape:
+        places = [shares.argmax(axis=axis) for axis in range(shares.ndim)] if shares.size else []
+        return (
+            isinstance(asked.answer, Raised) if answer is None else any(np.array_equal(answer, one) for one in places)
+        )
+    top = shares.max(axis=-1, keepdims=True)
+    return answer is not None and right_classes(answer, np.asarray((shares == top) | np.isnan(top)))
+
+
 def _found(ident: str, observations: Sequence[Observation] = (), **words: str) -> Found:
     return Found(f"{PREFIX}.{ident}", words=exception_words(observations) | limit_words(observations) | words)
 
@@ -76,6 +103,8 @@ def _probabilities(observations: Sequence[Observation]) -> list[Found]:
     cases = cases_of(observations, "logits")
     if all(case.right for case in cases):
         return []
+    if all(_not_numbers(one) for one in observations) or _cut_to_integers(observations):
+        return [_found("wrong-dtype")]
     if _ignores(observations, lambda answer, own: _near(answer, own) or _near(answer, softmax(own))):
         return [_found("ignores-arguments")]
     explained = explain_values(Space(ORDER, MORE), cases)
@@ -90,6 +119,29 @@ def _probabilities(observations: Sequence[Observation]) -> list[Found]:
     if explained.left and not explained.reshaped:
         found.append(_found(form_id(explained.left, cases), [case.observation for case in explained.left]))
     return found
+
+
+def _not_numbers(observation: Observation) -> bool:
+    """Whether the call returned text, or an array or list of things that are no real numbers."""
+    return isinstance(observation.answer, Returned) and _textual(observation.answer.value)
+
+
+def _textual(value: Value) -> bool:
+    if value.kind == "list":
+        return bool(value.items) and all(_textual(item) for item in value.items)
+    return value.kind == "text" or (value.kind == "opaque" and ARRAY_OF_OTHERS.search(value.type_name) is not None)
+
+
+def _cut_to_integers(observations: Sequence[Observation]) -> bool:
+    """Whether probabilities were stored as integers: of each at most the whole 1 is left."""
+    arrays = [(one, one.array()) for one in observations]
+    return all(
+        array is not None
+        and array.dtype.kind in "iu"
+        and array.shape == one.expected.shape
+        and np.array_equal(array, np.trunc(one.expected.astype(np.float32)))
+        for one, array in arrays
+    )
 
 
 def _near(answer: NDArray[np.float64], own: NDArray[np.float64]) -> bool:
@@ -121,17 +173,25 @@ def _ignores(observations: Sequence[Observation], is_own: object) -> bool:
 
 
 def _cut_from_one(arrays: Sequence[tuple[Observation, NDArray[np.float64]]]) -> bool:
-    """Whether every answer is the first rows of one and the same table, computed before, though the logits are not."""
+    """Whether all answers about a model are the first rows of one and the same table, though the logits are not.
+
+    The table was computed before (then it is one for all models), or from other points than those given.
+    """
     if any(array.ndim == 0 or len(array) != len(one.given["logits"]) for one, array in arrays):
         return False
-    model, table = max(arrays, key=lambda one: len(one[1]))
-    others = [(one.given["logits"], array) for one, array in arrays if array is not table]
-    if sum(len(array) for _, array in others) < ENOUGH_ROWS:
-        return False
-    logits = model.given["logits"]
-    if all(np.array_equal(mine, logits[: len(mine)]) for mine, _ in others):
-        return False
-    return all(np.array_equal(array, table[: len(array)], equal_nan=True) for _, array in others)
+    compared, differ = 0, False
+    for model in dict.fromkeys(one.model for one, _ in arrays):
+        about = [(one.given["logits"], array) for one, array in arrays if one.model == model]
+        logits, table = max(about, key=lambda one: len(one[1]))
+        for mine, array in about:
+            if array is table:
+                continue
+            start = table[: len(array)]
+            if array.shape != start.shape or not np.allclose(array, start, rtol=CLOSE, atol=1e-6, equal_nan=True):
+                return False
+            compared += len(array)
+            differ = differ or not np.array_equal(mine, logits[: len(mine)])
+    return differ and compared >= ENOUGH_ROWS
 
 
 def _always_same(arrays: Sequence[tuple[Observation, NDArray[np.float64]]]) -> bool:
@@ -155,7 +215,7 @@ def _classes(observations: Sequence[Observation]) -> list[Found]:
     ):
         return [_found("ignores-arguments")]
     arrays = [(one, array) for one in observations if (array := one.array()) is not None]
-    if all(_texts(one) for one in observations):
+    if all(_not_numbers(one) for one in observations):
         return [_found("wrong-dtype")]
     if not arrays:
         return [_class_form(wrong, observations)]
@@ -210,17 +270,6 @@ def _allowed(observation: Observation, answer: NDArray[np.float64]) -> bool:
     if not np.all(np.isfinite(answer)) or not np.all(answer == np.rint(answer)):
         return False
     return right_classes(answer.astype(np.int64), allowed_classes(np.asarray(observation.given["logits"])))
-
-
-def _texts(observation: Observation) -> bool:
-    """Whether classes came back as text that spells the right numbers."""
-    if not isinstance(observation.answer, Returned) or observation.answer.value.kind != "list":
-        return False
-    items = [ends.group() if (ends := LAST_NUMBER.search(item.text)) else "" for item in observation.answer.value.items]
-    allowed = np.asarray(observation.expected, dtype=bool)
-    if len(items) != len(allowed) or not all(items):
-        return False
-    return right_classes(np.array([int(text) for text in items]), allowed)
 
 
 def _class_form(wrong: Sequence[Observation], observations: Sequence[Observation]) -> Found:

@@ -124,9 +124,9 @@ class PredictionExam:
         logits = probe.logits
         given = {"logits": logits, "own": own}
         if function == self.classes:
-            observation = Observation(function, given, answer, allowed_classes(logits))
+            observation = Observation(function, given, answer, allowed_classes(logits), model=probe.handle)
         else:
-            observation = Observation(function, given, answer, softmax(logits), tolerance(logits))
+            observation = Observation(function, given, answer, softmax(logits), tolerance(logits), probe.handle)
         self._observed.setdefault((function, purpose), []).append(observation)
         self.student.observe(observation, self.exercise)
 

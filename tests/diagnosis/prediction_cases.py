@@ -205,6 +205,16 @@ def proba_largest(model: Model, X: Array) -> Any:
     return right(model(X)).max(axis=1)
 
 
+@proba("wrong-dtype")
+def proba_texts(model: Model, X: Array) -> Any:
+    return [[f"{share:.4f}" for share in row] for row in right(model(X))]
+
+
+@proba("wrong-dtype")
+def proba_whole_numbers(model: Model, X: Array) -> Any:
+    return right(model(X)).astype(np.float32).astype(int)
+
+
 @proba("returns-none")
 def proba_none(model: Model, X: Array) -> Any:
     right(model(X))
@@ -298,6 +308,16 @@ def class_largest_probability(model: Model, X: Array) -> Any:
     return [max(row) for row in right(model(X)).tolist()]
 
 
+@classes("max-not-argmax")
+def class_largest_logit_as_integer(model: Model, X: Array) -> Any:
+    return model(X).max(axis=1).astype(int)
+
+
+@classes("max-not-argmax")
+def class_largest_logit_rounded(model: Model, X: Array) -> Any:
+    return np.rint(model(X).max(axis=1))
+
+
 @classes("one-hot")
 def class_one_hot(model: Model, X: Array) -> Any:
     return np.eye(4)[model(X).argmax(axis=1)]
@@ -360,6 +380,11 @@ def class_float_slots(model: Model, X: Array) -> Any:
 @classes("wrong-dtype")
 def class_texts(model: Model, X: Array) -> Any:
     return [str(index) for index in model(X).argmax(axis=1)]
+
+
+@classes("wrong-dtype")
+def class_names(model: Model, X: Array) -> Any:
+    return [["red", "green", "blue", "black"][i] for i in model(X).argmax(axis=1)]
 
 
 @classes("relu-logits")
