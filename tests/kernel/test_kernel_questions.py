@@ -185,6 +185,41 @@ def test_a_stand_in_is_answered_by_the_grader(open_session: OpenSession) -> None
     assert isinstance(session.ask(question)[0], Raised)
 
 
+def test_a_stand_in_replaces_the_function_whoever_holds_it(open_session: OpenSession) -> None:
+    """By another name, as a default argument, in a partial, with free variables; and what it was comes back afterwards."""
+    session = executed(
+        open_session(
+            "from functools import partial\ndef made(factor):\n    def base(z, power=1):\n        return factor * 0\n    return base",
+            "base = made(3)\nother = base",
+            "def use(z, f=base):\n    return f(z)",
+            "def two(g, z):\n    return g(z)\nbound = partial(two, base)",
+            "def named(z):\n    return other(z)",
+        )
+    )
+    calls = [Call(name, (np.array([1.0]),)) for name in ("use", "bound", "named", "base")]
+    session.stand_in("base", lambda z: z + 0.5)
+    assert [numbers(answer) for answer in session.ask(*calls)] == [[1.5]] * 4
+    session.stand_down("base")
+    assert [numbers(answer) for answer in session.ask(*calls)] == [0] * 4
+
+
+def test_what_a_stand_in_answers_can_be_used_as_array_or_tensor(open_session: OpenSession) -> None:
+    """The student's function may have returned a tensor: ``.numpy()`` gives the plain array."""
+    session = executed(
+        open_session(
+            "import numpy as np\ndef base(z):\n    return z",
+            "def tensor(z):\n    return base(z).numpy()",
+            "def plain(z):\n    return type(base(z).numpy()) is np.ndarray",
+        )
+    )
+    session.stand_in("base", lambda z: z + 0.5)
+    tensor, plain = session.ask(*(Call(name, (np.array([1.0]),)) for name in ("tensor", "plain")))
+    assert numbers(tensor) == [1.5]
+    assert isinstance(plain, Returned)
+    assert plain.value.array is not None
+    assert plain.value.array.item() is True
+
+
 def test_a_stand_in_is_no_oracle(open_session: OpenSession) -> None:
     """Its calls are capped, it knows only its name, it raises on bad arguments, and outside a question it does not answer."""
     session = executed(
