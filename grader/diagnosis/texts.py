@@ -271,7 +271,7 @@ class Texts:
         quotes = [template for template in text.evidence if "{call}" in template]
         if call is not None and quotes and (answer is None or not shows_it(found, call, answer)):
             plain = _first([template for template in text.evidence if template not in quotes], values)
-            return plain or filled(self.common["not_shown"], values)
+            return plain or filled(self.common["not_asked" if answer is None else "not_shown"], values)
         plain = _first(text.evidence or [self.common["evidence"]], values)
         return plain or filled(self.common["not_shown"], values)
 

@@ -342,6 +342,9 @@ class Session:
         Only while a question is asked, at most ``limits.callbacks`` calls and ``CALLBACK_VALUES`` values of the largest
         size until the next ``stand_in``. An exception of ``function`` is one in the student's code.
         """
+        # What never ended, or cost the kernel, may have been waiting for the function that is replaced.
+        self._hangs.clear()
+        self._refused.clear()
         self._stand_ins.functions[name] = function
         self._stand_ins.calls_left = self._limits.callbacks
         self._stand_ins.bytes_left = CALLBACK_VALUES * self._terms.cap

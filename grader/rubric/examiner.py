@@ -24,6 +24,9 @@ from grader.verdict import CheckResult, Diagnosis, ExerciseResult, Note
 
 Rulings = dict[str, Ruling]
 
+UNEXPLAINED = frozenset({"incorrect", "raises", "timeout", "wrong-shape"})
+"""Last parts of the ids by which a function may answer a stand-in that it was not written for."""
+
 
 class Subject(Asker, Protocol):
     """The submission under examination (``kernel.session.Session`` is one)."""
@@ -79,9 +82,11 @@ class Examiner:
         for exercise in lost:
             carried, helped = self._carry(exercise, lost, subject, student, rulings)
             notes += carried
-            if carried and (failed := self._failed(exercise, rulings)):
+            if helped is not student and (failed := self._failed(exercise, rulings)):
                 known = diagnoses[exercise.name]
-                diagnoses[exercise.name] = self.explainer.remaining(exercise, helped, failed, known)
+                left = self.explainer.remaining(exercise, helped, failed, known)
+                if carried or _clearer(left, known):
+                    diagnoses[exercise.name] = left
         return Examined(
             exercises=tuple(self._result(exercise, rulings, diagnoses) for exercise in self.assignment.exercises),
             notes=tuple(notes),
@@ -133,10 +138,10 @@ class Examiner:
     ) -> tuple[list[Note], Student]:
         """Try the failed checks of an exercise again with what it may lean on put right; note what then passes.
 
-        The student returned is the one with everything put right that helped.
+        The student returned is the one with everything put right that helped; where nothing did, with what was tried last.
         """
         notes: list[Note] = []
-        best = student
+        best = helped = student
         for help_ in self.explainer.helps(exercise, lost, student):
             failed = self._failed(exercise, rulings)
             again = [
@@ -156,7 +161,7 @@ class Examiner:
                 text = f"{exercise.title}: {titles} failed only because of {help_.owner}, and earned the points."
                 notes.append(Note(kind="carried-forward", cell=None, text=text))
                 best = helped
-        return notes, best
+        return notes, best if notes else helped
 
     def _result(
         self, exercise: Exercise, rulings: Rulings, diagnoses: Mapping[str, Sequence[Diagnosis]]
@@ -167,6 +172,15 @@ class Examiner:
         return ExerciseResult(
             name=exercise.name, title=exercise.title, score=score, max_score=maximum, checks=checks, diagnoses=named
         )
+
+
+def _clearer(left: Sequence[Diagnosis], known: Sequence[Diagnosis]) -> bool:
+    """Whether the mistakes left with everything put right account for the lost points better than those named before.
+
+    An answer made by two exercises' mistakes may be explained by neither; and what the other exercise is told is not told here too.
+    """
+    after, before = ({diagnosis.id.rpartition(".")[2] for diagnosis in some} for some in (left, known))
+    return not (after - before) & UNEXPLAINED and (after < before or "incorrect" in before - after)
 
 
 def outline(rubric: Rubric) -> tuple[tuple[str, CheckResult], ...]:

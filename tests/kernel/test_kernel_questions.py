@@ -203,6 +203,19 @@ def test_a_stand_in_replaces_the_function_whoever_holds_it(open_session: OpenSes
     assert [numbers(answer) for answer in session.ask(*calls)] == [0] * 4
 
 
+def test_what_hung_because_of_a_function_is_asked_again_once_that_is_replaced(open_session: OpenSession) -> None:
+    """Calls that ran into their limit are taken to do so again only until a stand-in changes what they call."""
+    session = executed(
+        open_session(
+            "def base(z):\n    while True:\n        pass", "def use(z):\n    return base(z)", limits=Limits(call_s=0.5)
+        )
+    )
+    call = Call("use", (np.array([1.0]),))
+    assert all(isinstance(answer, TimedOut) for answer in session.ask(call, call, call))
+    session.stand_in("base", lambda z: z + 0.5)
+    assert numbers(session.ask(call)[0]) == [1.5]
+
+
 def test_what_a_stand_in_answers_can_be_used_as_array_or_tensor(open_session: OpenSession) -> None:
     """The student's function may have returned a tensor: ``.numpy()`` gives the plain array."""
     session = executed(

@@ -75,6 +75,22 @@ def test_four_times(student):
 '''
 STAND_INS = '"""Right answers."""\n\n\ndef double(x):\n    """Twice x."""\n    return 2 * x\n'
 
+ONE_MORE = """from grader.diagnosis.misconception import Misconception
+
+
+def one_more(x):
+    return 4 * x + 1
+
+
+MISCONCEPTIONS = (Misconception("doubling.one-more", "quadruple", one_more, demonstration=(1.0,)),)
+"""
+
+ONE_MORE_TEXT = """["doubling.one-more"]
+title = "One is added"
+explanation = "The numbers are multiplied as asked. Then one is added to each."
+hint = "What should zero become?"
+"""
+
 RIGHT = ["def double(x):\n    return 2 * x", "def quadruple(x):\n    return double(double(x))"]
 
 Grade = Callable[..., SubmissionResult]
@@ -156,6 +172,17 @@ def test_an_exercise_that_is_wrong_by_itself_is_not_carried(grade: Grade) -> Non
     result = grade(["def double(x):\n    return 3 * x", "def quadruple(x):\n    return double(double(x)) + 1"])
     assert result.score == 0.0
     assert ids(result) == ["double.incorrect", "quadruple.incorrect"]
+
+
+def test_a_mistake_behind_another_exercise_s_fault_is_named(course: Path, grade: Grade) -> None:
+    """What both make together nothing explains; with the other exercise put right, the mistake shows."""
+    (course / "misconceptions").mkdir()
+    (course / "misconceptions" / "more.py").write_text(ONE_MORE)
+    (course / "texts").mkdir()
+    (course / "texts" / "more.toml").write_text(ONE_MORE_TEXT)
+    result = grade(["def double(x):\n    return 3 * x", "def quadruple(x):\n    return double(double(x)) + 1"])
+    assert result.score == 0.0
+    assert ids(result) == ["double.incorrect", "doubling.one-more"]
 
 
 def test_a_missing_name_is_missing_and_costs_only_its_exercise(grade: Grade) -> None:
