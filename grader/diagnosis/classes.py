@@ -138,7 +138,9 @@ def _compared(of: Callable[[Array], Array], threshold: float) -> Test:
         if answer.shape == logits.shape[:1]:
             columns: list[tuple[Any, Any]] = [(above[:, column], unsure[:, column]) for column in range(table.shape[1])]
             columns.append((above.any(axis=1), unsure.any(axis=1)))
-            columns.append((above.argmax(axis=1), unsure.any(axis=1)))
+            # The first class above, and one that was fixed beforehand where there is none.
+            first, some = above.argmax(axis=1), above.any(axis=1)
+            columns += [(np.where(some, first, other), unsure.any(axis=1)) for other in range(table.shape[1])]
             if any(np.all((answer == picked) | doubt) for picked, doubt in columns):
                 return True
         places = np.nonzero(above)[1]

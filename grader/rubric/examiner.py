@@ -24,8 +24,8 @@ from grader.verdict import CheckResult, Diagnosis, ExerciseResult, Note
 
 Rulings = dict[str, Ruling]
 
-UNEXPLAINED = frozenset({"incorrect", "raises", "timeout", "wrong-shape"})
-"""Last parts of the ids by which a function may answer a stand-in that it was not written for."""
+UNEXPLAINED = frozenset({"incorrect", "raises", "timeout"})
+"""Last parts of the ids that say nothing of what came back: another exercise's mistake may stand behind them."""
 
 
 class Subject(Asker, Protocol):
@@ -180,7 +180,7 @@ def _clearer(left: Sequence[Diagnosis], known: Sequence[Diagnosis]) -> bool:
     An answer made by two exercises' mistakes may be explained by neither; and what the other exercise is told is not told here too.
     """
     after, before = ({diagnosis.id.rpartition(".")[2] for diagnosis in some} for some in (left, known))
-    return not (after - before) & UNEXPLAINED and (after < before or "incorrect" in before - after)
+    return not (after - before) & UNEXPLAINED and (after < before or bool((before - after) & UNEXPLAINED))
 
 
 def outline(rubric: Rubric) -> tuple[tuple[str, CheckResult], ...]:

@@ -355,6 +355,11 @@ def class_first_above(model: Model, X: Array) -> Any:
 
 
 @classes("threshold")
+def class_first_above_or_last(model: Model, X: Array) -> Any:
+    return [next((j for j in range(3) if row[j] > 0.5), 3) for row in right(model(X))]
+
+
+@classes("threshold")
 def class_places(model: Model, X: Array) -> Any:
     return np.where(right(model(X)) > 0.5)[1]
 

@@ -183,6 +183,8 @@ def test_a_mistake_behind_another_exercise_s_fault_is_named(course: Path, grade:
     result = grade(["def double(x):\n    return 3 * x", "def quadruple(x):\n    return double(double(x)) + 1"])
     assert result.score == 0.0
     assert ids(result) == ["double.incorrect", "doubling.one-more"]
+    result = grade(["def quadruple(x):\n    return double(double(x)) + 1"])
+    assert ids(result) == ["double.missing", "doubling.one-more"]
 
 
 def test_a_missing_name_is_missing_and_costs_only_its_exercise(grade: Grade) -> None:
