@@ -224,11 +224,11 @@ def _is_rounded(part: Part, answer: NDArray[np.float64]) -> bool:
 
 
 def _truncated(prediction: Prediction, answer: NDArray[np.float64]) -> bool:
-    """Whole numbers, each the prediction cut off; where the prediction is all but whole, either neighbour."""
+    """Whole numbers, each the prediction cut off; where the prediction is all but whole, or rounded to a whole number, either neighbour."""
     finite = np.isfinite(answer)
     with np.errstate(invalid="ignore"):
         whole = np.trunc(prediction.values)
-        edge = np.abs(prediction.values - np.rint(prediction.values)) <= ALMOST_WHOLE
+        edge = np.abs(prediction.values - np.rint(prediction.values)) <= max(ALMOST_WHOLE, prediction.step)
         near = (answer == whole) | (edge & (np.abs(answer - prediction.values) <= 1.0) & (answer == np.rint(answer)))
     return bool(np.all((finite & near) | prediction.free))
 

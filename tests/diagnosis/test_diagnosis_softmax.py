@@ -8,13 +8,14 @@ import softmax_mistakes_forms  # noqa: F401 - registers its mistakes
 import softmax_mistakes_pairs  # noqa: F401 - as above
 import softmax_mistakes_range  # noqa: F401 - as above
 import softmax_mistakes_values  # noqa: F401 - as above
-from diagnosis_bench import Array, diagnose_softmax, ids, name_of, observe_softmax
+from diagnosis_bench import Array, ask, diagnose_softmax, ids, name_of, observe_softmax
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mistake_table import MISTAKES
 from softmax_right import RIGHT
 
 from grader.answers import Returned, TimedOut
+from grader.diagnosis.accuracy import softmax, tolerance
 from grader.diagnosis.evidence import Observation
 from grader.diagnosis.functions import explain_function
 from grader.diagnosis.misconception import Misconception, planted
@@ -84,6 +85,22 @@ def test_nothing_that_needs_a_batch_is_told_where_only_vectors_are_asked(epsilon
 
     for seed in range(5):
         assert ids(diagnose_softmax(added, seed, batches=False)) == ["epsilon-denominator"]
+
+
+def test_a_probability_rounded_up_to_1_stays_1_in_an_integer_array() -> None:
+    """0.9996 rounded to three digits is whole before it is stored: two mistakes, whichever integers are drawn."""
+
+    def stored(z: Array) -> Array:
+        out = np.zeros_like(z)
+        powers = np.exp(z - z.max(axis=-1, keepdims=True))
+        out[...] = np.round(powers / powers.sum(axis=-1, keepdims=True), 3)
+        return out
+
+    integers = np.array([4, -4])
+    assert stored(integers).tolist() == [1, 0]
+    extra = Observation("my_softmax", {"z": integers}, ask(stored, integers), softmax(integers), tolerance(integers))
+    found = explain_function("softmax", [*observe_softmax(stored), extra], name_of("my_softmax"))
+    assert ids(found) == ["rounded", "integer-truncation"]
 
 
 @pytest.mark.parametrize("name", FAMILIES)
