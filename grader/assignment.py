@@ -5,6 +5,7 @@ stand-ins (``rubric/stand_ins.py``), misconceptions and texts of its own.
 """
 
 import hashlib
+import importlib.util
 import keyword
 import math
 import re
@@ -284,6 +285,12 @@ def _check_meaning(config: _Config, folder: Path, faults: Faults) -> None:
     _check_numbers(config, faults)
 
 
+def _is_installed(module: str) -> bool:
+    """Whether a module that is to be imported ahead can be; its package is not imported for it."""
+    package = module.partition(".")[0]
+    return package.isidentifier() and importlib.util.find_spec(package) is not None
+
+
 def _is_inside(path: str) -> bool:
     return not Path(path).is_absolute() and ".." not in Path(path).parts
 
@@ -293,6 +300,11 @@ def _check_numbers(config: _Config, faults: Faults) -> None:
         faults.add(
             "max_epochs", f"max_epochs = {config.kernel.max_epochs}", "give 1 or more, or remove the key", "kernel"
         )
+    for module in config.kernel.preload:
+        if not _is_installed(module):
+            faults.add(
+                "preload", f"preload names {module!r}, which is not installed", "install it, or remove it", "kernel"
+            )
     for name, limit in msgspec.structs.asdict(config.limits).items():
         if not 0 < limit < math.inf:
             faults.add(name, f"{name} = {limit} in [limits]", "give a number above 0", "limits")

@@ -4,6 +4,7 @@
 def test_large_logits(student): ...
 """
 
+import ast
 import inspect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ def read_checks(items: Sequence[pytest.Item], assignment: Assignment) -> tuple[C
     faults: list[Fault] = []
     checks = [check for item in items if (check := _read(item, assignment, faults)) is not None]
     faults += _repeated(checks)
+    faults += _replaced({item.path for item in items})
     if not faults:
         faults += _wrong_totals(checks, assignment)
     if faults:
@@ -113,6 +115,19 @@ def _repeated(checks: Sequence[Check]) -> list[Fault]:
                 value = check.title if what == "title" else check.id
                 faults.append(Fault(path, line, f"{what} {value!r} stands more than once", "give each check its own"))
     return faults
+
+
+def _replaced(files: AbstractSet[Path]) -> Iterator[Fault]:
+    """Tests that a later one of the same name replaces, so that pytest never sees them."""
+    for path in sorted(files):
+        first: dict[str, int] = {}
+        for node in ast.parse(path.read_bytes()).body:
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith(TEST_PREFIX):
+                continue
+            line = first.setdefault(node.name, node.lineno)
+            if line != node.lineno:
+                problem = f"{node.name} replaces the test of that name in line {line}, which is never run"
+                yield Fault(path, node.lineno, problem, "give each test its own name")
 
 
 def _wrong_totals(checks: Sequence[Check], assignment: Assignment) -> list[Fault]:

@@ -59,6 +59,7 @@ def test_a_sound_assignment_has_none(tmp_path: Path) -> None:
         ('"lab.ipynb"', '"../lab.ipynb"', 5, "outside"),
         ('salt = "s"', 'salt = "s"\nsupport = "/etc"', 5, "outside"),
         ('["numpy"]', '["numpy"]\nmax_epochs = 0', 8, "max_epochs = 0"),
+        ('["numpy"]', '["numpy", "nmpy.linalg"]', 7, "'nmpy.linalg', which is not installed"),
         ("cell_s = 20", "cell_s = nan", 9, "cell_s = nan"),
         ("cell_s = 20", "cell_s = inf", 9, "cell_s = inf"),
         ("cell_s = 20", "memory_mib = 1e400", 9, "memory_mib"),

@@ -321,6 +321,13 @@ def test_a_broken_rubric_says_every_fault_with_its_line(course: Path) -> None:
     assert ran == []
 
 
+def test_a_check_that_another_replaces_is_a_fault(course: Path) -> None:
+    """Of two tests of one name Python keeps the second: that the first would never run is said, with both lines."""
+    rewrite(course, "def test_number(", "def test_vector(")
+    with pytest.raises(AssignmentError, match=r"test_doubling\.py:\d+: test_vector replaces the test .* in line \d+"):
+        open_rubric(load(course), lambda _: None)
+
+
 def test_a_rubric_that_cannot_be_imported_is_a_broken_assignment(course: Path) -> None:
     """A slip in the rubric's own file is the instructor's to mend, with file and line."""
     (course / "rubric" / "test_doubling.py").write_text(RUBRIC + "\nimport no_such_module\n")
