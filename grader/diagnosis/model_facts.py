@@ -64,7 +64,7 @@ class ModelFacts:
     """Whether the class trains by a step of its own."""
     accuracy: float | None = None
     shifted: float | None = None
-    """Share of fresh points whose class is the predicted one less 1."""
+    """Share of fresh points whose class is the predicted one less 1; 0 where class 0 is predicted too."""
     shown: Mapping[str, Number] = field(default_factory=dict)
     """Numbers that illustrate what the model returns for the public point."""
 

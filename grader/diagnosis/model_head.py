@@ -179,7 +179,9 @@ def kind_by_range(samples: Sequence[Floats], moderate: Sequence[Floats]) -> Head
 
 
 def _between_0_and_1(samples: Sequence[Floats], spread: float) -> HeadKind | None:
-    """Probabilities of some kind: their rows add up to 1, their columns do, or neither."""
+    """Probabilities of some kind: their rows add up to 1, their columns do, or neither. Choices, all 0 or 1, are none."""
+    if all(bool(np.isin(one, (0.0, 1.0)).all()) for one in samples):
+        return "other"
     if all(bool(np.all(np.abs(one.sum(axis=1) - 1.0) <= SUMS)) for one in samples):
         return "softmax"
     if _wrong_axis(samples):

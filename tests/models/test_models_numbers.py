@@ -125,6 +125,13 @@ def test_outputs_of_a_linear_head_show_no_kind() -> None:
     assert kind_by_range([np.random.default_rng(4).normal(0, 5, (11, 4))], []) is None
 
 
+def test_choices_are_no_probabilities() -> None:
+    """Rows with one 1 each come from an argmax: they add up to 1, and are no softmax."""
+    rng = np.random.default_rng(4)
+    samples = [np.eye(4)[rng.integers(0, 4, 11)] for _ in range(4)]
+    assert kind_by_range(samples, samples[:1]) == "other"
+
+
 def test_only_a_linear_head_answers_in_proportion() -> None:
     """Responses to d, -d, 3d, e and d + e add up for a linear head, and for no other."""
     rng = np.random.default_rng(5)
