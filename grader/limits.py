@@ -24,6 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     value_mib: int = 32
     notebook_mib: int = 32
     cells: int = 2000
+    source_kib: int = 2048
     callbacks: int = 2000
 
 
@@ -114,7 +115,8 @@ FACTS: tuple[Facts, ...] = (
         "what the student's code keeps for itself",
     ),
     Facts("notebook_mib", "MiB", "the submitted file", "status `unreadable`", "files beside it, which are never read"),
-    Facts("cells", "cells", "all cells of the notebook", "status `unreadable`", "the length of one cell"),
+    Facts("cells", "cells", "all cells of the notebook", "status `unreadable`", "their length (see source_kib)"),
+    Facts("source_kib", "KiB", "the text of all code cells", "status `unreadable`", "outputs and other cells' text"),
     Facts(
         "callbacks",
         "calls",

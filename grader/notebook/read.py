@@ -180,7 +180,14 @@ def _cells(document: Mapping[str, Any], limits: Limits, repairs: list[Repair]) -
             f"the notebook has {len(found):,} cells, more than {limits.cells:,}, the limit `cells`; remove cells that are not needed"
         )
     seen: set[str] = set()
-    return tuple(_cell(index, raw, repairs, seen) for index, raw in enumerate(found))
+    cells = tuple(_cell(index, raw, repairs, seen) for index, raw in enumerate(found))
+    # Counted in characters: what is looked through before a cell runs grows with them.
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > limits.source_kib * 1024:
+        raise UnreadableNotebook(
+            f"the code cells hold more than {limits.source_kib:,} KiB of text, the limit `source_kib`; "
+            "read large data from a file instead of writing it into a cell"
+        )
+    return cells
 
 
 def _worksheets(sheets: Any) -> list[Any]:

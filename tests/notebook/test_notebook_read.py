@@ -62,6 +62,17 @@ def test_what_is_no_notebook_is_refused_with_the_value_and_the_place(data: bytes
     assert "\n" not in str(caught.value)
 
 
+def test_the_text_of_code_cells_is_capped() -> None:
+    """All of it is looked through before a cell runs, so a few megabytes could keep the grader busy for minutes."""
+    one = {"cell_type": "code", "metadata": {}, "source": "import q\n" * 100}
+    text = {"cell_type": "markdown", "metadata": {}, "source": "x" * 5000}
+    file = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [one, text]}
+    assert len(read(json.dumps(file).encode(), Limits(source_kib=1))) == 2
+    file["cells"] = [one, text, one]
+    with pytest.raises(UnreadableNotebook, match="more than 1 KiB of text, the limit `source_kib`"):
+        read(json.dumps(file).encode(), Limits(source_kib=1))
+
+
 def test_the_size_is_capped_before_anything_is_parsed() -> None:
     """A file over `notebook_mib` is refused at once, whatever is in it."""
     began = time.process_time()
