@@ -72,7 +72,7 @@ FACTS: tuple[Facts, ...] = (
         "memory_mib",
         "MiB above what the kernel starts with",
         "private writable memory of the kernel process; by the watcher, of all its processes together",
-        "an allocation fails with MemoryError in the student's own cell; past it the process tree is killed: `notebook.out-of-memory`",
+        "an allocation fails with MemoryError in the student's own cell; an eighth past it the process tree is killed: `notebook.out-of-memory`",
         "file pages of shared libraries; memory shared with the fork server",
     ),
     Facts(

@@ -107,6 +107,7 @@ class Session:
         self._refused: dict[tuple[str, ...], Answer] = {}
         self._hangs: dict[tuple[str, ...], int] = {}
         self._makers: list[Request] = []
+        self._starving: list[int] = []
         self._lost = Lost("the notebook was not run")
 
     @property
@@ -128,21 +129,7 @@ class Session:
 
     def execute(self) -> Execution:
         """Run the notebook's cells, once. What went wrong in them is data."""
-        left_out: dict[int, Failure] = {}
-        deaths: dict[int, str] = {}
-        while True:
-            record, loss = self._run_cells()
-            if loss is None or record.at is None:
-                break
-            cell = record.at
-            if self._was_accident(cell, f"While {self._notebook.place(cell)} ran, the kernel was killed", loss):
-                continue
-            left_out[cell] = Failure(cell, stopped=loss.stopped)
-            if loss.stopped in ("died", "out-of-memory"):
-                deaths[cell] = loss.death
-            self._skip[cell] = loss.words
-            if not self._may_replace("cells", cell, f"{self._notebook.place(cell)} {loss.words}", loss):
-                break
+        record, left_out, deaths = self._run_through()
         failures = record.failures | left_out
         ordered = tuple(failures[cell] for cell in sorted(failures))
         return Execution(
@@ -156,6 +143,28 @@ class Session:
             late=record.late,
             lost="" if self._line is not None else self._lost.reason,
         )
+
+    def _run_through(self) -> tuple[Record, dict[int, Failure], dict[int, str]]:
+        """Run the cells to the last one, in fresh kernels without those that cost one: the last run, the cells, their deaths.
+
+        No kernel is left where there was none for one more run.
+        """
+        left_out: dict[int, Failure] = {}
+        deaths: dict[int, str] = {}
+        while True:
+            record, lost = self._run_cells()
+            self._starving = [one.cell for one in record.failures.values() if one.stopped == "out-of-memory"]
+            if lost is None or record.at is None:
+                return record, left_out, deaths
+            cell = record.at
+            if self._was_accident(cell, f"While {self._notebook.place(cell)} ran, the kernel was killed", lost):
+                continue
+            left_out[cell] = Failure(cell, stopped=lost.stopped)
+            if lost.stopped in ("died", "out-of-memory"):
+                deaths[cell] = lost.death
+            self._skip[cell] = lost.words
+            if not self._may_replace("cells", cell, f"{self._notebook.place(cell)} {lost.words}", lost):
+                return record, left_out, deaths
 
     def _run_cells(self) -> tuple[Record, Loss | None]:
         """One run of the notebook in a fresh kernel: what happened, and how the kernel was lost, if it was."""
@@ -316,9 +325,13 @@ class Session:
         return answer
 
     def _replace(self) -> None:
-        """Run the cells once more for the questions, and make what earlier questions had made."""
-        record, again = self._run_cells()
-        if again is not None or record.late:
+        """Run the cells once more for the questions, and make what earlier questions had made.
+
+        Without the cells that failed for want of memory: they left their kernel none for anything else.
+        """
+        self._skip |= dict.fromkeys(self._starving, "used more memory than the limit")
+        record, *_ = self._run_through()
+        if self._line is None or record.late:
             self._lost = Lost("the notebook could not be run again")
         else:
             makers, self._makers = self._makers, []
@@ -326,9 +339,12 @@ class Session:
 
     def names(self, names: Sequence[str]) -> dict[str, NameInfo]:
         """What the names are bound to after the last cell. Where no kernel is left, none of them exists."""
-        (answer,) = self.ask(Request("names", {"names": list(names)}))
-        said = values.plain(answer.value) if isinstance(answer, Returned) and answer.value.kind == "mapping" else {}
-        found = {name: said.get(name) for name in names}
+        # One question a name: an object that never lets itself be looked at must not hide the others.
+        answers = self.ask(*(Request("names", {"names": [name]}) for name in names))
+        found: dict[str, Any] = {}
+        for name, answer in zip(names, answers, strict=True):
+            told = values.plain(answer.value) if isinstance(answer, Returned) and answer.value.kind == "mapping" else {}
+            found[name] = told.get(name)
         return {
             name: self._terms.places.name(name, entry if isinstance(entry, dict) else {})
             for name, entry in found.items()
@@ -366,8 +382,8 @@ class Session:
 
 
 def _key(question: Question) -> tuple[str, ...]:
-    """What is not asked again after a question cost the kernel: a function, or an operation on the same objects."""
+    """What is not asked again after a question cost the kernel: a function, or an operation on the same objects or names."""
     if isinstance(question, Call):
         return ("call", question.function)
     names = sorted(item.name for item in question.parameters.values() if isinstance(item, Ref))
-    return (question.operation, *names)
+    return (question.operation, *names, *question.parameters.get("names", ()))

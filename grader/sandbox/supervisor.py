@@ -27,6 +27,9 @@ from grader.sandbox.removal import remove_tree
 
 WATCH_S = 0.05
 """Seconds between two looks at the memory of the process tree."""
+PAST_THE_LIMIT = 1.125
+"""How much of its limit a kernel may use before the watch ends it. The limit itself stops an allocation with an error in
+the student's cell: a kernel that is left full must live on, though its stack and its children count here as well."""
 
 _ORDER_S = 0.1
 MIB = 1024 * 1024
@@ -268,7 +271,7 @@ class Supervisor:
             # The system has ended one process of the tree; the others would wait for it in vain.
             self._note_group_kill()
             self._kill()
-        elif used > limit:
+        elif used > limit * PAST_THE_LIMIT:
             self._out_of_memory = True
             self._reason = f"used {used / MIB:.0f} MiB of memory of {limit / MIB:.0f} MiB"
             self._kill()

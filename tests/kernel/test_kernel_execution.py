@@ -240,6 +240,53 @@ def test_memory_that_is_not_there_is_an_error_and_its_reason(open_session: OpenS
     assert good(session)
 
 
+HOG = "held = [bytearray(1 << 22)]\nwhile True:\n    held.append(bytearray(1 << 22))"
+
+
+def test_a_kernel_that_is_full_lives_on(open_session: OpenSession) -> None:
+    """The limit is an error in the cell that reached it; the watch ends only what gets well past it, and names no other cell."""
+    a_little_more = (
+        "import mmap, time\nfile = open('/dev/shm/little', 'wb+')\nfile.truncate(8 << 20)\n"
+        "little = mmap.mmap(file.fileno(), 8 << 20)\nfor page in range(0, 8 << 20, 4096):\n    little[page] = 1\n"
+        "time.sleep(0.5)"
+    )
+    session = open_session(GOOD, HOG, a_little_more, limits=Limits(memory_mib=256))
+    execution = session.execute()
+    assert execution.stopped == {1: "out-of-memory"}
+    assert [error.name for error in execution.errors] == ["MemoryError"]
+    assert session.notes == ()
+
+
+def test_a_full_kernel_that_a_question_ends_is_replaced_by_one_with_room(open_session: OpenSession) -> None:
+    """The cell that left it without memory is left out: the answers beside it are asked all the same."""
+    touchy = "def {}():\n    import os\n    'held' in globals() and os._exit(3)\n    return 1"
+    session = open_session(touchy.format("one"), touchy.format("other"), HOG, limits=Limits(memory_mib=256))
+    session.execute()
+    died, answered = session.ask(Call("one"), Call("other"))
+    assert isinstance(died, Lost)
+    assert isinstance(answered, Returned)
+    assert len(session.notes) == 1
+
+
+def test_a_cell_that_ends_its_kernel_only_the_second_time_costs_no_answer(open_session: OpenSession) -> None:
+    """Run again for the questions, it ends the fresh kernel too: then it is left out there, as it would have been before."""
+    count = iter(range(9))
+    opened: list[Session] = []
+
+    def progress(_: str, number: int, __: int) -> None:
+        if number == 3 and next(count) == 1:
+            line = opened[0]._line
+            assert line is not None
+            signal.pidfd_send_signal(line.kernel.pidfd, signal.SIGTERM)
+
+    die = "def die():\n    import os\n    os._exit(1)"
+    opened.append(open_session(GOOD, die, "import time\ntime.sleep(0.2)", progress=progress))
+    assert opened[0].execute().stopped == {}
+    (died,) = opened[0].ask(Call("die"))
+    assert isinstance(died, Lost)
+    assert good(opened[0])
+
+
 def test_the_submissions_time_ends_the_run(open_session: OpenSession) -> None:
     """The cell that runs then is stopped, later ones are not run; what was decided stays."""
     session = open_session("x = 1", SLEEP, GOOD, limits=Limits(submission_s=0.8))

@@ -351,3 +351,20 @@ def test_a_kernel_that_nothing_has_touched_answers_for_the_grader(open_session: 
     assert untouched.value.entries["twice"].entries["exists"].array is not None
     assert not untouched.value.entries["twice"].entries["exists"].array
     assert numbers(session.ask(Call("twice", (2,)))[0]) == 4
+
+
+def test_an_object_that_cannot_be_looked_at_hides_no_other_name(open_session: OpenSession) -> None:
+    """Looking at one hangs, looking at another ends the kernel: the names beside them are found all the same."""
+    session = open_session(
+        "class Hangs:\n    def __getattr__(self, name):\n        while True:\n            pass",
+        "class Dies:\n    def __getattr__(self, name):\n        import os\n        os._exit(1)",
+        TWICE,
+        "hangs, dies = Hangs(), Dies()",
+        limits=QUICK,
+    )
+    session.execute()
+    found = session.names(["hangs", "dies", "twice"])
+    assert not found["hangs"].exists
+    assert not found["dies"].exists
+    assert found["twice"].exists
+    assert numbers(session.ask(Call("twice", (2,)))[0]) == 4
