@@ -25,9 +25,9 @@ from typing import Any, Self
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-ASSIGNMENTS = {"tempting": HERE / "course", "digits": ROOT / "assignments" / "digits"}
+ASSIGNMENTS = {"tempting": HERE / "course", **{name: ROOT / "assignments" / name for name in ("digits", "softmax")}}
 BASES = {path.stem: path for path in sorted((HERE / "bases").glob("*.cells"))}
-BASE_OF = {name: "digits" if name.startswith("digits") else "tempting" for name in BASES}
+BASE_OF = {name: next((one for one in ("digits", "softmax") if name.startswith(one)), "tempting") for name in BASES}
 TOKEN = "PLANTED-token"
 
 PREFACE = '''\

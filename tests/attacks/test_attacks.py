@@ -52,8 +52,10 @@ Result = dict[str, Any]
 
 def cases() -> list[Any]:
     """The attacks as parameters; those on TensorFlow are marked."""
-    marked = {"digits": [pytest.mark.tensorflow]}
-    return [pytest.param(one, id=one.name, marks=marked.get(one.assignment, [])) for one in ATTACKS]
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.tensorflow] if one.assignment != "tempting" else [])
+        for one in ATTACKS
+    ]
 
 
 @dataclass
@@ -276,11 +278,11 @@ def tempting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return batch(attacks, "tempting", ["right", "wrong", "leaning"], folder, prefix)
 
 
-@pytest.fixture(scope="module")
-def digits(tmp_path_factory: pytest.TempPathFactory) -> Batch:
-    """All attacks on the assignment with TensorFlow in one run."""
-    attacks = [one for one in ATTACKS if one.assignment == "digits"]
-    return batch(attacks, "digits", ["digits-wrong"], tmp_path_factory.mktemp("digits"), ())
+@pytest.fixture(scope="module", params=["digits", "softmax"])
+def models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """All attacks on one assignment with TensorFlow in one run."""
+    attacks = [one for one in ATTACKS if one.assignment == request.param]
+    return batch(attacks, request.param, [f"{request.param}-wrong"], tmp_path_factory.mktemp(request.param), ())
 
 
 def essence(result: Result) -> Result:
@@ -311,9 +313,9 @@ def test_attacks_change_no_grade_of_their_neighbours(tempting: Batch, alone: Alo
 
 
 @pytest.mark.tensorflow
-def test_attacks_on_models_change_no_grade_of_their_neighbours(digits: Batch, alone: Alone) -> None:
+def test_attacks_on_models_change_no_grade_of_their_neighbours(models: Batch, alone: Alone) -> None:
     """The same for models that lie."""
-    compare(digits, alone)
+    compare(models, alone)
 
 
 def test_no_report_carries_an_attack(tempting: Batch) -> None:
