@@ -111,7 +111,12 @@ def test_the_process_that_a_person_starts_never_holds_what_listens_to_kernels(co
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing_behind(course: Path, number: signal.Signals, status: int) -> None:
     """Stopped while a cell runs: the status says so, and none of its processes and no folder of it is left."""
-    write_notebook(course / "work" / "slow.ipynb", "print('here')", "import threading\nthreading.Event().wait(60)", assignment="tiny")
+    write_notebook(
+        course / "work" / "slow.ipynb",
+        "print('here')",
+        "import threading\nthreading.Event().wait(60)",
+        assignment="tiny",
+    )
     ours, theirs = pty.openpty()
     env = variables(TERM="xterm")
     with subprocess.Popen(
