@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import ordinary_user
 import pytest
 from attack_corpus import (
     ASSIGNMENTS,
@@ -40,7 +41,6 @@ LIMIT = Diagnosis(id="notebook.output-limit", title="Too much output", explanati
 PLANTED = re.compile("PLANTED-(?:rubric|stand-in|salt|solution|neighbour|token|home)")
 """Secrets that no attack may show. Titles and points are public after the grading."""
 SERVERS_OWN = {"orders", "lock", "log"}
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 SLACK_S = 20.0
 """Seconds beside a submission's own that its grading may take: starting a conductor, TensorFlow, reading, writing."""
@@ -203,7 +203,7 @@ def run_command(
         output.touch()
     if prefix:
         for path in (folder, target.home, *outputs):
-            os.chown(path, 65534, 65534)
+            os.chown(path, ordinary_user.USER, ordinary_user.USER)
     options = ["--json", "run.json", "--junit", "junit.xml", "--exit-zero", "--audience", "instructor"]
     options += ["--jobs", "2", "--assignment", str(ASSIGNMENTS[assignment]), "--", *names]
     return subprocess.run(
@@ -253,17 +253,11 @@ def batch(attacks: list[Attack], assignment: str, bases: list[str], folder: Path
     return Batch(results, neighbours, terminal, (folder / "summary.md").read_text("utf-8"), folder / "junit.xml")
 
 
-def reachable_by_others(folder: Path) -> bool:
-    """Whether another user can reach the interpreter, the package and ``folder``."""
-    places = [Path(sys.executable).resolve(), Path(os.__file__).resolve(), HERE / "course", folder / "in"]
-    return all(above.stat().st_mode & 0o001 for place in places for above in place.parents)
-
-
 @pytest.fixture(scope="module", params=["whoever runs the tests", "an ordinary user"])
 def tempting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Batch:
     """All attacks on the small assignment in one run."""
     folder = tmp_path_factory.mktemp("batch")
-    prefix: tuple[str, ...] = ()
+    prefix: tuple[str, ...] | None = ()
     if request.param == "an ordinary user":
         if os.getuid() != 0:
             pytest.skip("only root can become another user; the other run is one of an ordinary user already")
@@ -271,9 +265,11 @@ def tempting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             if above.name.startswith("pytest-"):
                 above.chmod(0o711)
         folder.chmod(0o755)
-        if not reachable_by_others(folder):
-            pytest.skip("another user cannot reach this interpreter")
-        prefix = NOBODY
+        prefix = ordinary_user.prefix(
+            [Path(sys.executable), Path(sys.executable).resolve(), Path(os.__file__), HERE / "course", folder / "in"]
+        )
+        if prefix is None:
+            pytest.skip("another user cannot reach this interpreter, and no mount namespace can be had here")
     attacks = [one for one in ATTACKS if one.assignment == "tempting"]
     return batch(attacks, "tempting", ["right", "wrong", "leaning"], folder, prefix)
 
