@@ -257,7 +257,7 @@ def batch(attacks: list[Attack], assignment: str, bases: list[str], folder: Path
 def tempting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Batch:
     """All attacks on the small assignment in one run."""
     folder = tmp_path_factory.mktemp("batch")
-    prefix: tuple[str, ...] | None = ()
+    prefix: tuple[str, ...] = ()
     if request.param == "an ordinary user":
         if os.getuid() != 0:
             pytest.skip("only root can become another user; the other run is one of an ordinary user already")
@@ -265,11 +265,12 @@ def tempting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             if above.name.startswith("pytest-"):
                 above.chmod(0o711)
         folder.chmod(0o755)
-        prefix = ordinary_user.prefix(
+        become = ordinary_user.prefix(
             [Path(sys.executable), Path(sys.executable).resolve(), Path(os.__file__), HERE / "course", folder / "in"]
         )
-        if prefix is None:
+        if become is None:
             pytest.skip("another user cannot reach this interpreter, and no mount namespace can be had here")
+        prefix = become
     attacks = [one for one in ATTACKS if one.assignment == "tempting"]
     return batch(attacks, "tempting", ["right", "wrong", "leaning"], folder, prefix)
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import ordinary_user
 import pytest
 import sandbox_attacks
 import sandbox_lab
@@ -16,42 +17,41 @@ import sandbox_lab
 from grader.limits import Limits
 from grader.sandbox.layers import Confinement
 
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 WITHOUT_ADMIN = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all")
 WITHOUT_CAPABILITIES = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
 MASKED = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc/acpi && exec "$0" "$@"')
 
 FALLBACK = Confinement.only("landlock", "seccomp", "rlimits", "watcher")
 
-WAYS: dict[str, tuple[tuple[str, ...], Confinement]] = {
-    "as whoever runs the tests": ((), Confinement()),
-    "by Landlock and the filter alone": ((), FALLBACK),
-    "by programs of their own": ((), Confinement().without("fork")),
-    "as root without the right to mount": (WITHOUT_ADMIN, Confinement()),
-    "as root without any right": (WITHOUT_CAPABILITIES, Confinement()),
-    "as an ordinary user": (NOBODY, Confinement()),
-    "as an ordinary user without user namespaces": (NOBODY, FALLBACK),
-    "as an ordinary user where /proc is masked": ((*MASKED, *NOBODY), Confinement()),
+WAYS: dict[str, tuple[tuple[str, ...], bool, Confinement]] = {
+    "as whoever runs the tests": ((), False, Confinement()),
+    "by Landlock and the filter alone": ((), False, FALLBACK),
+    "by programs of their own": ((), False, Confinement().without("fork")),
+    "as root without the right to mount": (WITHOUT_ADMIN, False, Confinement()),
+    "as root without any right": (WITHOUT_CAPABILITIES, False, Confinement()),
+    "as an ordinary user": ((), True, Confinement()),
+    "as an ordinary user without user namespaces": ((), True, FALLBACK),
+    "as an ordinary user where /proc is masked": (MASKED, True, Confinement()),
 }
+"""The command's surroundings, whether an ordinary user runs it, and what is asked for."""
 
-
-def readable_by_others() -> bool:
-    """Whether another user can reach this interpreter and this package."""
-    places = [Path(sys.executable).resolve(), Path(os.__file__).resolve(), Path(sandbox_lab.__file__).resolve()]
-    return all(folder.stat().st_mode & 0o001 for place in places for folder in place.parents)
+NEEDED = (Path(sys.executable), Path(sys.executable).resolve(), Path(os.__file__), Path(sandbox_lab.__file__).resolve())
 
 
 @functools.cache
 def experiment(way: str) -> dict[str, Any]:
     """Do the whole experiment in one of the ways, in a process of its own; once for all tests."""
-    prefix, confinement = WAYS[way]
-    if prefix:
+    prefix, ordinary, confinement = WAYS[way]
+    if prefix or ordinary:
         if os.getuid() != 0:
             pytest.skip("only root can become another user, or give up rights")
-        if missing := [tool for tool in ("setpriv", "unshare") if tool in prefix and shutil.which(tool) is None]:
+        if missing := [tool for tool in ("setpriv", "unshare") if shutil.which(tool) is None]:
             pytest.skip(f"this machine has no {missing[0]}")
-        if "--reuid=65534" in prefix and not readable_by_others():
-            pytest.skip(f"another user cannot reach {sys.executable}")
+    if ordinary:
+        become = ordinary_user.prefix(NEEDED)
+        if become is None:
+            pytest.skip(f"another user cannot reach {sys.executable}, and no mount namespace can be had here")
+        prefix += become
     wanted = {"confinement": confinement.to_json(), "attacks": sandbox_attacks.EVERYTHING}
     done = subprocess.run(
         [*prefix, sys.executable, "-P", sandbox_lab.__file__, json.dumps(wanted)],
@@ -59,7 +59,7 @@ def experiment(way: str) -> dict[str, Any]:
         text=True,
         timeout=120,
         check=False,
-        env={"PATH": os.environ["PATH"], "HOME": "/tmp", "XDG_CACHE_HOME": f"/tmp/lab-cache-{len(prefix)}"},
+        env={"PATH": os.environ["PATH"], "HOME": "/tmp", "XDG_CACHE_HOME": f"/tmp/lab-cache-{way.replace('/', '-')}"},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     result: dict[str, Any] = json.loads(done.stdout)
