@@ -1,13 +1,13 @@
 """What a hostile kernel sends is data, is dropped, or ends its own session: never an exception or another's answer."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.answers import Call, Missing, Raised, Returned, TimedOut, Unusable
@@ -17,9 +17,6 @@ from grader.kernel.session import Session
 from grader.kernel.wire import DELIMITER, Message, parse
 from grader.limits import Limits
 from grader.notebook.read import read
-
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
-"""Examples of each fuzzed property; a longer search sets the variable."""
 
 OpenSession = Callable[..., Session]
 
@@ -64,7 +61,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(300)
 @given(FRAMES)
 def test_any_frames_are_a_message_or_nothing(frames: list[bytes]) -> None:
     """Taking a message apart never raises, and what comes out has the types it says."""
@@ -81,7 +78,7 @@ def test_depth_and_long_numbers_are_no_messages() -> None:
     assert parse("shell", [*head, b"\xff"]) is None
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(300)
 @given(JSON | ANSWERS, st.lists(st.binary(max_size=16), max_size=2))
 def test_any_answer_is_data(answer: Any, buffers: list[bytes]) -> None:
     """Whatever a reply holds, it is one of the answers; the wrong index or type of message is none."""

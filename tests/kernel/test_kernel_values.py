@@ -1,13 +1,13 @@
 """Values cross exactly, and whatever else arrives is refused without an exception of another kind."""
 
 import math
-import os
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 from grader.answers import Ref, Value
 from grader.inside import values as inside
 from grader.kernel import values
-
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
-"""Examples of each fuzzed property; a longer search sets the variable."""
 
 CAP = 1 << 20
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
@@ -42,7 +39,7 @@ def array_of(found: Value) -> NDArray[Any]:
     return found.array
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.sampled_from(DTYPES).flatmap(
         lambda name: hnp.arrays(np.dtype(name), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0))
@@ -56,7 +53,7 @@ def test_arrays_cross_bit_by_bit(array: NDArray[Any]) -> None:
     assert (found.kind, found.container, got.flags.writeable) == ("array", "ndarray", False)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(hnp.arrays(np.dtype("f8"), hnp.array_shapes()))
 def test_arguments_arrive_exact_fresh_and_writable(array: NDArray[Any]) -> None:
     """An array that the grader sends is the student's own to write to."""
@@ -243,7 +240,7 @@ NODES = st.recursive(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(300)
 @given(NODES | JSON, st.lists(st.binary(max_size=32), max_size=3))
 def test_any_tree_is_a_value_or_malformed(node: Any, buffers: list[bytes]) -> None:
     """The decoder raises Malformed and nothing else, whatever it is given."""
@@ -254,7 +251,7 @@ def test_any_tree_is_a_value_or_malformed(node: Any, buffers: list[bytes]) -> No
     values.plain(found)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(300)
 @given(st.text())
 def test_cleaned_text_holds_nothing_that_steers_a_terminal(text: str) -> None:
     """No control or direction character and no lone surrogate is left; what is left can be written as UTF-8."""

@@ -3,7 +3,8 @@
 import json
 import time
 
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.notebook.causes import Failure, root_causes, why_missing
@@ -199,7 +200,7 @@ _FAILURES = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(st.lists(_LINES, max_size=4).map("\n".join), min_size=4, max_size=4),
     st.lists(_FAILURES, max_size=5),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UnreadableNotebook
@@ -237,7 +238,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.dictionaries(st.sampled_from(["cells", "metadata", "nbformat", "worksheets"]), _JSON, min_size=1))
 def test_any_json_is_read_or_refused(document: dict[str, Any]) -> None:
     """There is a notebook or UnreadableNotebook, and never another exception."""
@@ -250,7 +251,7 @@ def test_any_json_is_read_or_refused(document: dict[str, Any]) -> None:
     _ = found.bindings, found.imports(), found.seed("s"), [found.place(cell.index) for cell in found.cells]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_any_bytes_are_read_or_refused(noise: bytes, at: int) -> None:
     """Noise put anywhere into a notebook gives a notebook or UnreadableNotebook."""

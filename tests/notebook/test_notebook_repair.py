@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.notebook import magics
@@ -266,7 +267,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(_PIECES, max_size=8))
 def test_repair_keeps_the_number_of_lines_whatever_the_text(pieces: list[str]) -> None:
     """A line is replaced by a line: places in tracebacks stay the student's own."""
