@@ -20,6 +20,8 @@ BANNED = re.compile(
 )
 PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
+TWO_ENDS = re.compile(r"(?<!\.)([.!?]|\.{3})\.(?=\s|$)")
+"""The end of a sentence behind that of a value which was a sentence already."""
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
@@ -27,7 +29,7 @@ def filled(template: str, values: Mapping[str, str]) -> str:
     wanted = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     if any(not values.get(name) for name in wanted):
         return ""
-    return template.format_map(values)
+    return TWO_ENDS.sub(r"\1", template.format_map(values))
 
 
 def clipped(text: str, words: int) -> str:

@@ -14,6 +14,7 @@ from grader.diagnosis.demonstrations import call_text, demonstration, demonstrat
 from grader.diagnosis.evidence import Found
 from grader.diagnosis.softmax import MISCONCEPTIONS
 from grader.diagnosis.texts import Texts
+from grader.diagnosis.wording import filled
 from grader.errors import AssignmentError
 from grader.verdict import Diagnosis
 
@@ -281,6 +282,20 @@ def test_every_form_of_an_answer_has_words_for_any_exercise(form: str) -> None:
     assert all((text.title, text.explanation, text.evidence, text.hint, text.page, text.repair))
     assert TEXTS.problems(ident) == []
     assert form == "incorrect" or text != TEXTS.text("lab1.incorrect")
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("it is not there", "The check says: it is not there."),
+        ("It is not implemented.", "The check says: It is not implemented."),
+        ("one two ...", "The check says: one two ..."),
+        ("see ../data", "The check says: see ../data."),
+    ],
+)
+def test_a_sentence_that_is_filled_in_ends_once(message: str, said: str) -> None:
+    """What an exception says may be a whole sentence, or may have been cut short."""
+    assert filled("The check says: {message}.", {"message": message}) == said
 
 
 def test_an_unknown_id_still_gets_a_sensible_text() -> None:
