@@ -40,10 +40,13 @@ class Bench:
         self.plain_one = workload.write_copies(work / "plain-one", 1, workload.PLAIN_CELLS)
         self.plain_many = workload.write_copies(work / "plain-many", copies + 1, workload.PLAIN_CELLS)
 
-    def grade(self, folder: Path, assignment: str, jobs: int = 1) -> tuple[Timed, list[dict[str, object]]]:
+    def grade(
+        self, folder: Path, assignment: str, jobs: int = 1, sandbox: str = "auto"
+    ) -> tuple[Timed, list[dict[str, object]]]:
         """Grade a folder; the time, and the submissions of the document."""
         document = self.work / "run.json"
         options = ["--assignment", str(self.work / assignment), "--jobs", str(jobs), "--json", str(document), "--quiet"]
+        options += ["--sandbox", sandbox]
         spent = timed(Command([str(GRADE), str(folder), *options], self.work))
         submissions: list[dict[str, object]] = json.loads(document.read_text())["submissions"]
         if any(item["score"] != item["max_score"] for item in submissions):
@@ -60,11 +63,17 @@ class Bench:
         two, _ = self.grade(self.many, "assignment", jobs=2)
         plain_cold, _ = self.grade(self.plain_one, "plain")
         plain_many, _ = self.grade(self.plain_many, "plain")
+        open_cold, _ = self.grade(self.plain_one, "plain", sandbox="off")
+        open_many, _ = self.grade(self.plain_many, "plain", sandbox="off")
+        confined = (plain_many.wall_s - plain_cold.wall_s) - (open_many.wall_s - open_cold.wall_s)
+        confined_cpu = (plain_many.cpu_s - plain_cold.cpu_s) - (open_many.cpu_s - open_cold.cpu_s)
         figures |= {
             "cold": cold.wall_s,
             "warm": (many.wall_s - cold.wall_s) / self.copies,
             "warm cpu": (many.cpu_s - cold.cpu_s) / self.copies,
             "plain warm": (plain_many.wall_s - plain_cold.wall_s) / self.copies,
+            "confined": confined / self.copies,
+            "confined cpu": confined_cpu / self.copies,
             "jobs 1": many.wall_s,
             "jobs 2": two.wall_s,
             "private": max(_private_memory(item) for item in submissions),
@@ -110,6 +119,7 @@ def table(figures: list[dict[str, float]], copies: int) -> str:
         f"| warm submission | {median['warm']:.2f} s wall, {median['warm cpu']:.2f} s CPU | |",
         f"| overhead above the floor, warm | {overhead:.2f} s | 0.4 s |",
         f"| warm submission without TensorFlow | {median['plain warm']:.2f} s | 0.3 s |",
+        f"| confinement of a kernel | {1000 * median['confined']:.0f} ms wall, {1000 * median['confined cpu']:.0f} ms CPU | 60 ms |",
         f"| one submission from cold | {median['cold']:.1f} s | import {median['import']:.1f} s + floor + 1.5 s = {cold_reach:.1f} s |",
         f"| private memory of one more TensorFlow kernel | {median['private'] / 2**20:.0f} MiB | 150 MB |",
         f"| {copies} warm submissions, 2 jobs / 1 job | {two_jobs / median['warm']:.2f} | 0.6 |",
