@@ -40,7 +40,7 @@ def test_the_readme_opens_with_the_two_commands() -> None:
     """A new user meets the two commands first, and then what they need."""
     text = README.read_text(encoding="utf-8")
     assert text.startswith(OPENING)
-    assert re.search(r"Python 3\.11 to 3\.13.*2\.5 GB.*python3-venv", text[len(OPENING) :][:400], re.DOTALL)
+    assert re.search(r"Python 3\.11 to 3\.13.*2\.7 GB.*python3-venv", text[len(OPENING) :][:400], re.DOTALL)
 
 
 @pytest.mark.parametrize(
