@@ -80,11 +80,13 @@ class Examiner:
             exercise.name: self._named(exercise, student, self._failed(exercise, rulings), notes) for exercise in lost
         }
         for exercise in lost:
-            carried, helped = self._carry(exercise, lost, subject, student, rulings)
+            carried, helped, tried = self._carry(exercise, lost, subject, student, rulings)
             notes += carried
             if helped is not student and (failed := self._failed(exercise, rulings)):
                 known = diagnoses[exercise.name]
-                left = self.explainer.remaining(exercise, helped, failed, known)
+                # What is left is told by what the checks say of it, not by what they said beside the other fault.
+                failed |= {check: ruling for check, ruling in tried.items() if check in failed}
+                left = self._left(exercise, helped, failed, known)
                 if carried or _clearer(left, known):
                     diagnoses[exercise.name] = left
         return Examined(
@@ -108,6 +110,17 @@ class Examiner:
             text = f"The mistake in {exercise.title} could not be named ({type(error).__name__}); the points stand."
             notes.append(Note(kind="not-named", cell=None, text=text))
             return self.explainer.unnamed(exercise, student, failed)
+
+    def _left(
+        self, exercise: Exercise, helped: Student, failed: Mapping[str, Ruling], known: Sequence[Diagnosis]
+    ) -> Sequence[Diagnosis]:
+        """The mistakes left with everything put right; those known before where naming them fails (see ``_named``)."""
+        try:
+            return self.explainer.remaining(exercise, helped, failed, known)
+        except GraderError:
+            raise
+        except Exception:  # noqa: BLE001 - the points are decided, and a diagnosis is there
+            return known
 
     def _rule_all(self, student: Student, around: Circumstances) -> Rulings:
         rulings: Rulings = {}
@@ -135,13 +148,15 @@ class Examiner:
 
     def _carry(
         self, exercise: Exercise, lost: Sequence[Exercise], subject: Subject, student: Student, rulings: Rulings
-    ) -> tuple[list[Note], Student]:
+    ) -> tuple[list[Note], Student, Rulings]:
         """Try the failed checks of an exercise again with what it may lean on put right; note what then passes.
 
         The student returned is the one with everything put right that helped; where nothing did, with what was tried last.
+        The rulings are those on this student.
         """
         notes: list[Note] = []
         best = helped = student
+        tried: Rulings = {}
         for help_ in self.explainer.helps(exercise, lost, student):
             failed = self._failed(exercise, rulings)
             again = [
@@ -152,16 +167,19 @@ class Examiner:
             if not again:
                 break
             helped = help_.apply(subject, best)
-            passed = [check for check in again if self.rubric.rule(check, helped).outcome == "passed"]
+            now = {check.id: self.rubric.rule(check, helped) for check in again}
+            passed = [check for check in again if now[check.id].outcome == "passed"]
             for check in passed:
                 text = f"Passes with {help_.words} in place of yours: this fault is charged once, in {help_.owner}."
                 rulings[check.id] = Ruling("carried_forward", text, help_.owner, failed[check.id].seconds)
+            if passed or not notes:
+                tried = now
             if passed:
                 titles = ", ".join(f"“{check.title}”" for check in passed)
                 text = f"{exercise.title}: {titles} failed only because of {help_.owner}, and earned the points."
                 notes.append(Note(kind="carried-forward", cell=None, text=text))
                 best = helped
-        return notes, best if notes else helped
+        return notes, best if notes else helped, tried
 
     def _result(
         self, exercise: Exercise, rulings: Rulings, diagnoses: Mapping[str, Sequence[Diagnosis]]

@@ -187,6 +187,15 @@ def test_a_mistake_behind_another_exercise_s_fault_is_named(course: Path, grade:
     assert ids(result) == ["double.missing", "doubling.one-more"]
 
 
+def test_a_mistake_left_is_shown_by_what_the_check_says_then(grade: Grade) -> None:
+    """Not by what it said beside the other fault: that a call never returned is no sign of a wrong shape."""
+    result = grade(["def double(x):\n    while True: pass", "def quadruple(x):\n    return double(x)[:1]"])
+    assert ids(result) == ["double.timeout", "quadruple.wrong-shape"]
+    (left,) = result.exercises[1].diagnoses
+    assert "did not return" not in left.evidence
+    assert "shape" in left.evidence
+
+
 def test_a_missing_name_is_missing_and_costs_only_its_exercise(grade: Grade) -> None:
     """Nothing is asked of a name that is not there."""
     result = grade(["def twice(x):\n    return 2 * x", "def quadruple(x):\n    return 4 * x"])
